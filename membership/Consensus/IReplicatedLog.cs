@@ -1,0 +1,40 @@
+namespace Cluster.Consensus;
+
+/// <summary>
+/// The seam between a consensus engine and the state machine above it. An implementation is a deterministic, single-threaded
+/// state machine without I/O: every call may fill <see cref="Effects"/>, which the caller carries out and clears.
+/// </summary>
+public interface IReplicatedLog
+{
+    /// <summary>What is to be carried out since the owner last cleared it.</summary>
+    LogEffects Effects { get; }
+
+    /// <summary>What the engine knows of itself.</summary>
+    ReplicatedLogStatus Status { get; }
+
+    /// <summary>Advances time; to be called at least every few milliseconds and before any other input at a new time.</summary>
+    void Tick(MonotonicTime now);
+
+    /// <summary>Takes a message of this engine's own kind from a peer.</summary>
+    /// <returns>False when the message is not this engine's.</returns>
+    bool Receive(PeerMessage message, MonotonicTime now);
+
+    /// <summary>Appends a command on the leader.</summary>
+    /// <param name="payload">The command; must not change afterwards.</param>
+    /// <param name="now">The time of the call.</param>
+    /// <param name="index">Where it stands in the log if it is ever committed in the current term.</param>
+    /// <returns>
+    /// False when this node does not lead, or too many bytes are uncommitted. True promises nothing yet: the command is decided
+    /// when an entry with this index is committed, and it is this one only when the entry's term is the current one.
+    /// </returns>
+    bool TryPropose(ReadOnlyMemory<byte> payload, MonotonicTime now, out LogIndex index);
+
+    /// <summary>Reports that all writes with tickets up to and including <paramref name="ticket"/> are on disk (S7).</summary>
+    void Persisted(ulong ticket, MonotonicTime now);
+
+    /// <summary>
+    /// Stops leading at once because this process noticed that it had been stalled (L3): what it believed about its
+    /// followers is stale. Does nothing on a follower.
+    /// </summary>
+    void Abdicate(MonotonicTime now);
+}

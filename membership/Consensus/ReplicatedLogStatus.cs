@@ -1,0 +1,50 @@
+namespace Cluster.Consensus;
+
+/// <summary>The part a node plays in the replicated log.</summary>
+public enum LogRole
+{
+    /// <summary>Follows a leader, or waits for one.</summary>
+    Follower,
+
+    /// <summary>Asks whether it could win an election (pre-vote, Raft thesis §9.6).</summary>
+    PreCandidate,
+
+    /// <summary>Stands for election.</summary>
+    Candidate,
+
+    /// <summary>Leads its term.</summary>
+    Leader,
+}
+
+/// <summary>What the engine knows of itself at this moment.</summary>
+/// <param name="Role">This node's part.</param>
+/// <param name="Term">The current term.</param>
+/// <param name="Leader">The leader of the current term, or <see cref="NodeId.None"/> when none is known.</param>
+/// <param name="LastIndex">The last entry in the local log, durable or not.</param>
+/// <param name="CommitIndex">The last entry known to be committed.</param>
+/// <param name="LeaderSince">On a leader: when it was elected, by this machine's clock.</param>
+/// <param name="ConfirmedUntil">
+/// On a leader: no other leader can have been elected before this time, by this machine's clock, because a majority of voters
+/// has promised to wait at least the minimum election timeout from a moment the leader knows. Already reduced by the clock-rate bound.
+/// </param>
+/// <param name="ConfirmedAt">
+/// On a leader: the newest moment, by this machine's clock, as of which a majority of voters (itself included) acknowledged its
+/// leadership: the send time of the heartbeats that they answered.
+/// </param>
+/// <param name="BarrierCommitted">
+/// On a leader: an entry of its own term is committed, so everything its predecessors left is decided and visible.
+/// </param>
+public readonly record struct ReplicatedLogStatus(
+    LogRole Role,
+    Term Term,
+    NodeId Leader,
+    LogIndex LastIndex,
+    LogIndex CommitIndex,
+    MonotonicTime LeaderSince,
+    MonotonicTime ConfirmedUntil,
+    MonotonicTime ConfirmedAt,
+    bool BarrierCommitted)
+{
+    /// <summary>True on the leader.</summary>
+    public bool IsLeader => Role == LogRole.Leader;
+}
