@@ -1,0 +1,16 @@
+using Cluster.Consensus;
+
+namespace Cluster.Client;
+
+/// <summary>
+/// This node's right to act as a member (S2). Whoever gives something away on the word of the cluster asks <see cref="IsHeld"/>
+/// at that very moment and gives nothing when it is false.
+/// </summary>
+public interface ILease
+{
+    /// <summary>When the lease ends, by CLOCK_BOOTTIME of this machine. Renewals move it forward; it never moves back.</summary>
+    MonotonicTime Deadline { get; }
+
+    /// <summary>True while the deadline has not passed and the node's incarnation has not ended. Cheap: one clock reading.</summary>
+    bool IsHeld { get; }
+}

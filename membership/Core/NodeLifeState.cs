@@ -1,0 +1,20 @@
+namespace Cluster.Membership;
+
+/// <summary>Where a node's newest life stands.</summary>
+public enum NodeLifeState
+{
+    /// <summary>Configured, never joined.</summary>
+    Absent,
+
+    /// <summary>A member.</summary>
+    Up,
+
+    /// <summary>Declared down; not proven stopped.</summary>
+    Down,
+
+    /// <summary>Proven stopped.</summary>
+    Fenced,
+
+    /// <summary>Left by its own wish.</summary>
+    Left,
+}
