@@ -1,0 +1,27 @@
+using Cluster.Consensus;
+using Cluster.Membership.Protocol;
+
+namespace Cluster.Membership;
+
+/// <summary>How the leader drives fence operations.</summary>
+public sealed record FencePolicy
+{
+    /// <summary>What is done to a node that was declared down.</summary>
+    public FenceKind OnDown { get; init; } = FenceKind.Reboot;
+
+    /// <summary>The numbers of configured fencing levels of each node; a node without levels waits for a human.</summary>
+    public IReadOnlyDictionary<NodeId, IReadOnlyList<int>> Levels { get; init; } =
+        new Dictionary<NodeId, IReadOnlyList<int>>();
+
+    /// <summary>How long one attempt may take.</summary>
+    public TimeSpan AttemptDeadline { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>The pause after the first failed attempt; it doubles up to <see cref="RetryMax"/>.</summary>
+    public TimeSpan RetryMin { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The greatest pause between attempts.</summary>
+    public TimeSpan RetryMax { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How many times switching a rebooted node on is tried before the operation is closed without.</summary>
+    public int SwitchOnAttempts { get; init; } = 5;
+}

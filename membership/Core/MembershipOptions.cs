@@ -1,0 +1,34 @@
+using Cluster.Consensus;
+
+namespace Cluster.Membership;
+
+/// <summary>The settings of one node's membership core.</summary>
+public sealed record MembershipOptions
+{
+    /// <summary>This node.</summary>
+    public required NodeId Self { get; init; }
+
+    /// <summary>All configured nodes, this one among them; every node is configured with the same list.</summary>
+    public required IReadOnlyList<ConfiguredNode> Nodes { get; init; }
+
+    /// <summary>Where this node's REST API is reached; told to the others at the join.</summary>
+    public string ApiUrl { get; init; } = "";
+
+    /// <summary>Random number drawn by the shell at each start of the process; tells this life from every other.</summary>
+    public required ulong Nonce { get; init; }
+
+    /// <summary>Identifies the boot of this machine: after a reboot nothing of a former life can still run.</summary>
+    public required string BootId { get; init; }
+
+    /// <summary>Timing.</summary>
+    public MembershipTiming Timing { get; init; } = MembershipTiming.Lan;
+
+    /// <summary>Fencing policy of the leader.</summary>
+    public FencePolicy Fencing { get; init; } = new();
+
+    /// <summary>Canaries for the simulator; never set in production.</summary>
+    public MembershipMutations Mutations { get; init; }
+}
+
+/// <summary>A node as configured.</summary>
+public sealed record ConfiguredNode(NodeId Id, string Name);

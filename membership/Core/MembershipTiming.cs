@@ -1,0 +1,74 @@
+namespace Cluster.Membership;
+
+/// <summary>
+/// Durations of lease and detector. The consensus engine's own timing is derived from the same profile so that they fit together.
+/// </summary>
+public sealed record MembershipTiming
+{
+    /// <summary>Default: a dead follower is declared down within 1.2 s, a dead leader's node within 2 s.</summary>
+    public static readonly MembershipTiming Lan = new();
+
+    /// <summary>For quiet machines and networks: 300 ms and 600 ms.</summary>
+    public static readonly MembershipTiming Fast = new()
+    {
+        HeartbeatInterval = TimeSpan.FromMilliseconds(20),
+        ElectionTimeoutMin = TimeSpan.FromMilliseconds(90),
+        ElectionTimeoutMax = TimeSpan.FromMilliseconds(150),
+        Lease = TimeSpan.FromMilliseconds(200),
+        StallThreshold = TimeSpan.FromMilliseconds(60),
+    };
+
+    /// <summary>Between heartbeats, lease requests and probes.</summary>
+    public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Least silence of the leader before an election.</summary>
+    public TimeSpan ElectionTimeoutMin { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Greatest silence of the leader before an election.</summary>
+    public TimeSpan ElectionTimeoutMax { get; init; } = TimeSpan.FromMilliseconds(350);
+
+    /// <summary>How long a granted lease lasts from the stamp that asked for it.</summary>
+    public TimeSpan Lease { get; init; } = TimeSpan.FromMilliseconds(700);
+
+    /// <summary>The greatest ratio between the rates of two clocks: 1.1 covers ±4.7 % each.</summary>
+    public double ClockRateBound { get; init; } = 1.1;
+
+    /// <summary>A loop that was not run for longer than this drops what it believed about the others.</summary>
+    public TimeSpan StallThreshold { get; init; } = TimeSpan.FromMilliseconds(150);
+
+    /// <summary>After the start of the process: how long nodes never heard since are not taken for dead.</summary>
+    public TimeSpan StartupGrace { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long the leader waits, by its own clock, for a lease to end by the holder's.</summary>
+    public TimeSpan LeaseBound => TimeSpan.FromTicks((long)(Lease.Ticks * ClockRateBound));
+
+    /// <summary>Checks that the durations fit together (S2).</summary>
+    /// <exception cref="ArgumentException">They do not; the message shows the arithmetic.</exception>
+    public void Validate()
+    {
+        Require(HeartbeatInterval > TimeSpan.Zero, $"heartbeat interval {Ms(HeartbeatInterval)} must be positive");
+        Require(
+            ElectionTimeoutMin >= 3 * HeartbeatInterval,
+            $"least election timeout {Ms(ElectionTimeoutMin)} must be at least 3 × heartbeat interval {Ms(HeartbeatInterval)} = {Ms(3 * HeartbeatInterval)}");
+        Require(
+            ElectionTimeoutMax > ElectionTimeoutMin,
+            $"greatest election timeout {Ms(ElectionTimeoutMax)} must exceed the least {Ms(ElectionTimeoutMin)}");
+        Require(ClockRateBound is >= 1.0 and <= 2.0, $"clock-rate bound {ClockRateBound} must lie in [1, 2]");
+        Require(
+            Lease >= 4 * HeartbeatInterval,
+            $"lease {Ms(Lease)} must be at least 4 × heartbeat interval {Ms(HeartbeatInterval)} = {Ms(4 * HeartbeatInterval)}");
+        Require(
+            StallThreshold < Lease,
+            $"stall threshold {Ms(StallThreshold)} must be below the lease {Ms(Lease)}");
+    }
+
+    private static string Ms(TimeSpan span) => $"{span.TotalMilliseconds:0.###} ms";
+
+    private static void Require(bool condition, string problem)
+    {
+        if (!condition)
+        {
+            throw new ArgumentException($"the timing does not fit together: {problem}; change the settings or choose a profile (lan, fast)");
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using Cluster.Consensus;
+
+namespace Cluster.Membership;
+
+/// <summary>A message of the membership core.</summary>
+public abstract record MembershipMessage(NodeId From, NodeId To) : PeerMessage(From, To);
+
+/// <summary>
+/// A member asks for its lease. <paramref name="Stamp"/> is the sender's own clock when it asked; it means nothing to anybody else.
+/// </summary>
+public sealed record LeaseRequest(NodeId From, NodeId To, Incarnation Incarnation, MonotonicTime Stamp)
+    : MembershipMessage(From, To);
+
+/// <summary>The leader grants: the lease ends at <paramref name="Stamp"/> + lease duration by the holder's own clock.</summary>
+public sealed record LeaseGrant(NodeId From, NodeId To, Incarnation Incarnation, MonotonicTime Stamp)
+    : MembershipMessage(From, To);
+
+/// <summary>The leader asks another member whether it can reach a silent node.</summary>
+public sealed record ProbeRequest(NodeId From, NodeId To, NodeId Target, ulong Probe) : MembershipMessage(From, To);
+
+/// <summary>A prober asks the silent node for a sign of life, on behalf of <paramref name="Origin"/>.</summary>
+public sealed record Ping(NodeId From, NodeId To, NodeId Origin, ulong Probe) : MembershipMessage(From, To);
+
+/// <summary>A sign of life.</summary>
+public sealed record Pong(NodeId From, NodeId To, NodeId Origin, ulong Probe, Incarnation Incarnation)
+    : MembershipMessage(From, To);
+
+/// <summary>The prober tells the leader that the silent node answered.</summary>
+public sealed record ProbeAnswer(NodeId From, NodeId To, NodeId Target, ulong Probe, Incarnation Incarnation)
+    : MembershipMessage(From, To);
+
+/// <summary>A command on its way to the leader.</summary>
+public sealed record ForwardedCommand(NodeId From, NodeId To, ReadOnlyMemory<byte> Payload) : MembershipMessage(From, To);

@@ -1,0 +1,70 @@
+using Cluster.Consensus;
+
+namespace Cluster.Membership;
+
+/// <summary>
+/// The replicated state machine: the same commands in the same order make the same state, events and outcomes on every node.
+/// </summary>
+public sealed partial class ClusterState
+{
+    private readonly SortedDictionary<NodeId, NodeRecord> _nodes = [];
+    private readonly SortedDictionary<ulong, FenceOperation> _operations = [];
+    private readonly SortedDictionary<string, GroupRecord> _groups = new(StringComparer.Ordinal);
+
+    /// <summary>Makes the state before the first command.</summary>
+    public ClusterState(IReadOnlyList<ConfiguredNode> nodes, MembershipMutations mutations = MembershipMutations.None)
+    {
+        foreach (ConfiguredNode node in nodes)
+        {
+            _nodes.Add(node.Id, new NodeRecord(node.Id, node.Name));
+        }
+
+        _mutations = mutations;
+    }
+
+    /// <summary>All nodes, ordered by number.</summary>
+    public IReadOnlyCollection<NodeRecord> Nodes => _nodes.Values;
+
+    /// <summary>All fence operations, oldest first.</summary>
+    public IReadOnlyCollection<FenceOperation> Operations => _operations.Values;
+
+    /// <summary>All groups, ordered by name.</summary>
+    public IReadOnlyCollection<GroupRecord> Groups => _groups.Values;
+
+    /// <summary>The newest events.</summary>
+    public EventLog Events { get; } = new();
+
+    /// <summary>The epoch of the set of nodes that are up.</summary>
+    public Epoch Epoch { get; private set; }
+
+    /// <summary>The last applied log index.</summary>
+    public LogIndex AppliedIndex { get; private set; }
+
+    /// <summary>Finds a node.</summary>
+    public NodeRecord? FindNode(NodeId id) => _nodes.GetValueOrDefault(id);
+
+    /// <summary>Finds a node by name.</summary>
+    public NodeRecord? FindNode(string name)
+    {
+        foreach (NodeRecord node in _nodes.Values)
+        {
+            if (node.Name == name)
+            {
+                return node;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Finds an operation.</summary>
+    public FenceOperation? FindOperation(OperationId id) => _operations.GetValueOrDefault(id.Value);
+
+    /// <summary>Finds a group.</summary>
+    public GroupRecord? FindGroup(string name) => _groups.GetValueOrDefault(name);
+
+    /// <summary>How many configured nodes must agree: a majority of the voters.</summary>
+    public int Majority => (_nodes.Count / 2) + 1;
+
+    private readonly MembershipMutations _mutations;
+}
