@@ -21,7 +21,4 @@ public sealed record FencePolicy
 
     /// <summary>The greatest pause between attempts.</summary>
     public TimeSpan RetryMax { get; init; } = TimeSpan.FromSeconds(30);
-
-    /// <summary>How many times switching a rebooted node on is tried before the operation is closed without.</summary>
-    public int SwitchOnAttempts { get; init; } = 5;
 }

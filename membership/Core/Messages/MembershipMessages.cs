@@ -12,8 +12,17 @@ public sealed record LeaseRequest(NodeId From, NodeId To, Incarnation Incarnatio
     : MembershipMessage(From, To);
 
 /// <summary>The leader grants: the lease ends at <paramref name="Stamp"/> + lease duration by the holder's own clock.</summary>
-public sealed record LeaseGrant(NodeId From, NodeId To, Incarnation Incarnation, MonotonicTime Stamp)
-    : MembershipMessage(From, To);
+/// <param name="From">The leader.</param>
+/// <param name="To">The holder.</param>
+/// <param name="Incarnation">The holder's life that the grant is for.</param>
+/// <param name="Stamp">The stamp of the request.</param>
+/// <param name="GrantorIncarnation">The leader's own life, so that its members know it to be alive should it fall silent.</param>
+public sealed record LeaseGrant(
+    NodeId From,
+    NodeId To,
+    Incarnation Incarnation,
+    MonotonicTime Stamp,
+    Incarnation GrantorIncarnation) : MembershipMessage(From, To);
 
 /// <summary>The leader asks another member whether it can reach a silent node.</summary>
 public sealed record ProbeRequest(NodeId From, NodeId To, NodeId Target, ulong Probe) : MembershipMessage(From, To);

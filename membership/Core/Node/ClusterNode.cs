@@ -9,32 +9,93 @@ namespace Cluster.Membership;
 /// </summary>
 public sealed class ClusterNode
 {
+    private readonly MembershipOptions _options;
+    private readonly PendingRequests _requests;
+    private readonly Contacts _contacts = new();
+    private readonly LeaseGrantor _grantor;
+    private readonly LeaseHolder _holder;
+    private readonly Detector _detector;
+    private readonly FenceSupervisor _supervisor;
+    private readonly Joiner _joiner;
+    private readonly NodeRecord _own;
+    private MonotonicTime _lastSeen;
+    private long _wallClockMs;
+    private Term _leading;
+    private bool _isMember;
+    private bool _hasLeft;
+
     /// <summary>Makes a node over a freshly opened log.</summary>
+    /// <exception cref="ArgumentException">The options do not fit together; the message says how.</exception>
     public ClusterNode(MembershipOptions options, IReplicatedLog log, MonotonicTime now)
     {
-        Effects = new NodeEffects();
-        State = new ClusterState(options.Nodes, options.Mutations);
+        options.Timing.Validate();
+        _options = options;
         Log = log;
+        State = new ClusterState(options.Nodes, options.Mutations);
+        _own = State.FindNode(options.Self)
+            ?? throw new ArgumentException($"this node, {options.Self}, is not among the configured nodes; add it or correct its number");
+        _requests = new PendingRequests(options.Self, options.Nonce | 1, options.Timing, log);
+        _grantor = new LeaseGrantor(options.Self, State, log, _contacts);
+        _holder = new LeaseHolder(options.Self, options.Timing, log);
+        _detector = new Detector(options.Self, options, State, log, _contacts, _grantor, now);
+        _supervisor = new FenceSupervisor(options.Self, options, State, log, _contacts, _grantor);
+        _joiner = new Joiner(options, State, log);
+        _lastSeen = now;
     }
 
     /// <summary>What is to be carried out since the owner last cleared it.</summary>
-    public NodeEffects Effects { get; }
+    public NodeEffects Effects { get; } = new();
+
+    /// <summary>The replicated state as far as it is applied here. Read only.</summary>
+    public ClusterState State { get; }
+
+    /// <summary>The engine. Read only: its status is what the API shows.</summary>
+    public IReplicatedLog Log { get; }
+
+    /// <summary>This node's present life; <see cref="Membership.Incarnation.None"/> while it is not a member.</summary>
+    public Incarnation Incarnation => _isMember ? _own.Incarnation : Incarnation.None;
+
+    /// <summary>When this node's lease ends, by its own clock; <see cref="MonotonicTime.DistantPast"/> when it has none.</summary>
+    public MonotonicTime LeaseDeadline => _isMember ? _holder.Deadline : MonotonicTime.DistantPast;
 
     /// <summary>Advances time. To be called at least every few milliseconds.</summary>
     /// <param name="now">This machine's clock.</param>
     /// <param name="wallClockMs">Unix milliseconds, only for what people read.</param>
     public void Tick(MonotonicTime now, long wallClockMs)
     {
+        _wallClockMs = wallClockMs;
+        Begin(now);
+        Log.Tick(now);
+        Advance(now);
     }
 
     /// <summary>Takes a message from a peer.</summary>
     public void Receive(PeerMessage message, MonotonicTime now)
     {
+        Begin(now);
+        if (message.To != _options.Self || State.FindNode(message.From) is null)
+        {
+            return;
+        }
+
+        if (message is MembershipMessage own)
+        {
+            ReceiveOwn(own, now);
+        }
+        else
+        {
+            Log.Receive(message, now);
+        }
+
+        Advance(now);
     }
 
     /// <summary>Reports that all writes up to <paramref name="ticket"/> are on disk.</summary>
     public void Persisted(ulong ticket, MonotonicTime now)
     {
+        Begin(now);
+        Log.Persisted(ticket, now);
+        Advance(now);
     }
 
     /// <summary>
@@ -44,39 +105,219 @@ public sealed class ClusterNode
     /// <returns>The request's number.</returns>
     public ulong Submit(Command command, MonotonicTime now)
     {
-        return 0;
+        Begin(now);
+        ulong request = _requests.Add(command, isInternal: false, _wallClockMs);
+        Advance(now);
+        return request;
     }
 
     /// <summary>Stops asking for a request; its effect may still come to pass.</summary>
-    public void Forget(ulong request)
-    {
-    }
+    public void Forget(ulong request) => _requests.Forget(request);
 
     /// <summary>Reports what came of a fence order.</summary>
     public void AttemptFinished(OperationId operation, uint attempt, AttemptOutcome outcome, MonotonicTime now)
     {
+        Begin(now);
+        SubmitInternal(new Command
+        {
+            FenceAttemptEnd = new FenceAttemptEnd
+            {
+                Operation = operation.Value,
+                Attempt = attempt,
+                Succeeded = outcome.Succeeded,
+                Evidence = outcome.Evidence,
+                Detail = outcome.Detail,
+                Device = outcome.Device,
+                TookMs = (long)outcome.Took.TotalMilliseconds,
+                Failure = outcome.Failure,
+            },
+        });
+        Advance(now);
     }
 
     /// <summary>Reports that these members of this node's former life are proven gone.</summary>
     public void MembersExited(IReadOnlyList<MemberId> members, MonotonicTime now)
     {
+        Begin(now);
+        _joiner.MembersExited(members);
+        Advance(now);
     }
 
-    /// <summary>When this node's lease ends, by its own clock; <see cref="MonotonicTime.DistantPast"/> when it has none.</summary>
-    public MonotonicTime LeaseDeadline => MonotonicTime.DistantPast;
-
-    /// <summary>The replicated state as far as it is applied here. Read only.</summary>
-    public ClusterState State { get; }
-
-    /// <summary>The engine. Read only: its status is what the API shows.</summary>
-    public IReplicatedLog Log { get; }
-
-    /// <summary>This node's present life; <see cref="Membership.Incarnation.None"/> while it is not a member.</summary>
-    public Incarnation Incarnation => Incarnation.None;
-
     /// <summary>True while this node knows itself to belong to a majority: it leads a confirmed majority or holds a lease.</summary>
-    public bool IsQuorate(MonotonicTime now) => false;
+    public bool IsQuorate(MonotonicTime now)
+    {
+        ReplicatedLogStatus status = Log.Status;
+        return status.IsLeader ? now < status.ConfirmedUntil : now < LeaseDeadline || (!_isMember && !status.Leader.IsNone);
+    }
 
     /// <summary>What a group waits for, in words: <c>quorum</c>, <c>fencing of n3 (...)</c>, <c>ack of n2</c>. Empty when it is ready.</summary>
-    public IReadOnlyList<string> WaitsFor(GroupRecord group, MonotonicTime now) => [];
+    public IReadOnlyList<string> WaitsFor(GroupRecord group, MonotonicTime now)
+    {
+        List<string> reasons = [];
+        if (!IsQuorate(now))
+        {
+            reasons.Add("quorum");
+        }
+
+        reasons.AddRange(GroupWaits.Of(group, State));
+        return reasons;
+    }
+
+    /// <summary>Notices a stall of this process before anything is done on the strength of what it believed (L3).</summary>
+    private void Begin(MonotonicTime now)
+    {
+        TimeSpan gap = now - _lastSeen;
+        _lastSeen = MonotonicTime.Max(_lastSeen, now);
+        if (gap <= _options.Timing.StallThreshold)
+        {
+            return;
+        }
+
+        _contacts.Forgive(now);
+        if (gap >= _options.Timing.ElectionTimeoutMin)
+        {
+            Log.Abdicate(now);
+        }
+    }
+
+    private void ReceiveOwn(MembershipMessage message, MonotonicTime now)
+    {
+        switch (message)
+        {
+            case LeaseRequest request:
+                _grantor.Receive(request, Incarnation, now, Effects.Messages);
+                break;
+            case LeaseGrant grant:
+                _holder.Receive(grant, Incarnation, now);
+                _contacts.MarkKnown(grant.From, grant.GrantorIncarnation);
+                break;
+            case ProbeRequest probe:
+                Effects.Messages.Add(new Ping(_options.Self, probe.Target, probe.From, probe.Probe));
+                break;
+            case Ping ping:
+                Effects.Messages.Add(new Pong(_options.Self, ping.From, ping.Origin, ping.Probe, Incarnation));
+                break;
+            case Pong pong:
+                Effects.Messages.Add(new ProbeAnswer(_options.Self, pong.Origin, pong.From, pong.Probe, pong.Incarnation));
+                break;
+            case ProbeAnswer answer:
+                _detector.Receive(answer, now);
+                break;
+            case ForwardedCommand forwarded:
+                Log.TryPropose(forwarded.Payload, now, out _);
+                break;
+            default:
+                break;
+        }
+    }
+
+    /// <summary>Does what follows from an input: takes over the engine's effects, applies what is committed, does this node's duties.</summary>
+    private void Advance(MonotonicTime now)
+    {
+        Drain(now);
+        ReplicatedLogStatus status = Log.Status;
+        if (status.IsLeader && _leading != status.Term)
+        {
+            _leading = status.Term;
+            _contacts.Reset();
+            _supervisor.Reset();
+        }
+
+        _requests.Tick(now, Effects.Messages);
+        _holder.Tick(now, Incarnation, _grantor, _own, Effects.Messages);
+        _detector.Tick(now, _wallClockMs, Effects.Messages);
+        _supervisor.Tick(now, _wallClockMs);
+        if (!_isMember && !_hasLeft)
+        {
+            _joiner.Tick(now, Effects.ExitQuestions, SubmitInternal);
+        }
+
+        Drain(now);
+    }
+
+    private void Drain(MonotonicTime now)
+    {
+        LogEffects effects = Log.Effects;
+        while (effects.Committed.Count + effects.Writes.Count + effects.Messages.Count > 0)
+        {
+            Effects.Writes.AddRange(effects.Writes);
+            Effects.Messages.AddRange(effects.Messages);
+            foreach (LogEntry entry in effects.Committed)
+            {
+                Apply(entry, now);
+            }
+
+            effects.Clear();
+        }
+    }
+
+    private void Apply(in LogEntry entry, MonotonicTime now)
+    {
+        if (State.Apply(entry, Effects.Events) is not { } applied)
+        {
+            return;
+        }
+
+        NoticeOwnLife();
+        (Command command, CommandOutcome outcome) = applied;
+        if (outcome.Accepted && command.KindCase == Command.KindOneofCase.FenceAttemptStart)
+        {
+            OrderFence(command.FenceAttemptStart);
+        }
+        else if (outcome.Accepted && outcome.Index == entry.Index.Value && command.KindCase == Command.KindOneofCase.NodeJoin)
+        {
+            _contacts.Renew(new NodeId(command.NodeJoin.Node), now);
+        }
+
+        if (command.Proposer != _options.Self.Value || command.Request == 0)
+        {
+            return;
+        }
+
+        if (command.Request == _joiner.Request)
+        {
+            _joiner.Answered(outcome, now);
+        }
+
+        (bool found, bool isInternal) = _requests.Complete(command.Request);
+        if (found && !isInternal)
+        {
+            Effects.Outcomes.Add((command.Request, outcome));
+        }
+    }
+
+    private void NoticeOwnLife()
+    {
+        bool isMember = _own.State == NodeLifeState.Up && _own.Nonce == _joiner.Nonce;
+        if (isMember == _isMember)
+        {
+            return;
+        }
+
+        _isMember = isMember;
+        _holder.Reset();
+        if (!isMember)
+        {
+            _hasLeft = _own.State == NodeLifeState.Left;
+            Effects.IncarnationEnded = _hasLeft
+                ? "this node left the cluster"
+                : $"this node was declared down: {_own.DownReason}";
+            _joiner.BeginNewLife();
+        }
+    }
+
+    private void OrderFence(FenceAttemptStart start)
+    {
+        // An attempt that names a former life of this node was somebody else's: that process is gone.
+        if (!_isMember || start.Executor != _options.Self.Value || start.ExecutorIncarnation != _own.Incarnation.Value)
+        {
+            return;
+        }
+
+        OperationId id = new(start.Operation);
+        Effects.FenceOrders.Add(new FenceOrder(
+            id, start.Attempt, State.FindOperation(id)!.NodeName, start.Level, start.Action, _options.Fencing.AttemptDeadline));
+    }
+
+    private ulong SubmitInternal(Command command) => _requests.Add(command, isInternal: true, _wallClockMs);
 }

@@ -80,4 +80,6 @@ public sealed class GroupMemberRecord
 /// <summary>A member that is gone and about which the next start must tell.</summary>
 /// <param name="Member">Who.</param>
 /// <param name="Clean">True when it is proven that it gives up nothing unawares: it left, its process ended, or its node is fenced.</param>
-public sealed record DepartedMember(GroupMember Member, bool Clean);
+/// <param name="ProcessId">Its process on its node.</param>
+/// <param name="ProcessStart">That process's start time in clock ticks since boot.</param>
+public sealed record DepartedMember(GroupMember Member, bool Clean, int ProcessId, ulong ProcessStart);

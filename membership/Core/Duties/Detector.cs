@@ -1,0 +1,134 @@
+using Cluster.Consensus;
+using Cluster.Membership.Protocol;
+using Google.Protobuf;
+
+namespace Cluster.Membership;
+
+/// <summary>
+/// The leader's failure detector. A member is declared down when its lease is over by its own clock for certain, it has been silent as long, and no
+/// other member has reached it meanwhile (a broken link to the leader is not a dead node).
+/// </summary>
+internal sealed class Detector(
+    NodeId self,
+    MembershipOptions options,
+    ClusterState state,
+    IReplicatedLog log,
+    Contacts contacts,
+    LeaseGrantor grantor,
+    MonotonicTime processStart)
+{
+    private static readonly TimeSpan s_proposeAgain = TimeSpan.FromSeconds(1);
+    private readonly MembershipTiming _timing = options.Timing;
+    private ulong _probe;
+
+    public void Tick(MonotonicTime now, long wallClockMs, List<PeerMessage> messages)
+    {
+        if (!grantor.MayGrant(now))
+        {
+            return;
+        }
+
+        foreach (NodeRecord node in state.Nodes)
+        {
+            if (node.State == NodeLifeState.Up && node.Id != self)
+            {
+                Watch(node, now, wallClockMs, messages);
+            }
+        }
+    }
+
+    /// <summary>A member says that it reached a silent node.</summary>
+    public void Receive(ProbeAnswer answer, MonotonicTime now)
+    {
+        if (state.FindNode(answer.Target) is { } node && node.Incarnation == answer.Incarnation)
+        {
+            contacts.Of(node.Id).ReachedByOthers = now;
+        }
+    }
+
+    private void Watch(NodeRecord node, MonotonicTime now, long wallClockMs, List<PeerMessage> messages)
+    {
+        Contacts.Contact contact = contacts.Of(node.Id);
+        MonotonicTime tenure = log.Status.LeaderSince;
+        TimeSpan bound = options.Mutations.HasFlag(MembershipMutations.DeclareDownEarly) ? _timing.Lease / 2 : _timing.LeaseBound;
+
+        // An earlier leader may have granted until this one was elected; this one until its last grant.
+        MonotonicTime leaseOver = MonotonicTime.Max(contact.LastGrant, tenure) + bound;
+        FenceOperation? wanted = state.OpenOperation(node.Id, node.Incarnation);
+        if (wanted is not null)
+        {
+            if (now > leaseOver)
+            {
+                Declare(node, contact, $"to be fenced: {wanted.Reason}", now, wallClockMs);
+            }
+
+            return;
+        }
+
+        MonotonicTime heard = MonotonicTime.Max(contact.LastHeard, tenure);
+        if (!contacts.IsKnown(node.Id, node.Incarnation) && now < processStart + _timing.StartupGrace)
+        {
+            // The whole cluster may be starting, each node at its own pace.
+            return;
+        }
+
+        TimeSpan silence = now - heard;
+        if (silence > _timing.Lease / 2)
+        {
+            Probe(node, contact, now, messages);
+        }
+
+        if (silence > bound && now > leaseOver && now - contact.ReachedByOthers > _timing.LeaseBound)
+        {
+            Declare(node, contact, $"silent for {silence.TotalMilliseconds:0} ms, no other member reaches it", now, wallClockMs);
+        }
+    }
+
+    private void Probe(NodeRecord target, Contacts.Contact contact, MonotonicTime now, List<PeerMessage> messages)
+    {
+        if (now < contact.ProbeAgainAt)
+        {
+            return;
+        }
+
+        contact.ProbeAgainAt = now + _timing.HeartbeatInterval;
+        _probe++;
+        foreach (NodeRecord prober in state.Nodes)
+        {
+            if (prober.State == NodeLifeState.Up && prober.Id != self && prober.Id != target.Id)
+            {
+                messages.Add(new ProbeRequest(self, prober.Id, target.Id, _probe));
+            }
+        }
+    }
+
+    /// <summary>
+    /// Proposed by the leader itself and never forwarded: the arithmetic above holds for its own tenure only. From here on it grants nothing to this
+    /// life; a successor grants nothing before it has applied everything this leader left (<see cref="LeaseGrantor.MayGrant"/>).
+    /// </summary>
+    private void Declare(NodeRecord node, Contacts.Contact contact, string reason, MonotonicTime now, long wallClockMs)
+    {
+        if (contact.Condemned == node.Incarnation && now < contact.ProposeAgainAt)
+        {
+            return;
+        }
+
+        MonotonicTime heard = MonotonicTime.Max(contact.LastHeard, log.Status.LeaderSince);
+        Command command = new()
+        {
+            AtUnixMs = wallClockMs,
+            Proposer = self.Value,
+            NodeDown = new NodeDown
+            {
+                Node = node.Id.Value,
+                Incarnation = node.Incarnation.Value,
+                Reason = reason,
+                SilentMs = (long)(now - heard).TotalMilliseconds,
+                FenceKind = options.Fencing.OnDown,
+            },
+        };
+        contact.Condemned = node.Incarnation;
+        contact.ProposeAgainAt = now + s_proposeAgain;
+        log.TryPropose(command.ToByteArray(), now, out _);
+    }
+}

@@ -1,0 +1,189 @@
+using Cluster.Consensus;
+using Cluster.Membership.Protocol;
+using Google.Protobuf;
+
+namespace Cluster.Membership;
+
+/// <summary>
+/// The leader's care for open fence operations: names an executor for each attempt, replaces one that is lost, and tries again after a failure,
+/// level by level, with growing pauses. An attempt is committed before its agent is called (S4).
+/// </summary>
+internal sealed class FenceSupervisor(
+    NodeId self,
+    MembershipOptions options,
+    ClusterState state,
+    IReplicatedLog log,
+    Contacts contacts,
+    LeaseGrantor grantor)
+{
+    private static readonly TimeSpan s_proposeAgain = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_reportGrace = TimeSpan.FromSeconds(2);
+    private readonly SortedDictionary<ulong, Care> _cares = [];
+
+    /// <summary>A new tenure begins.</summary>
+    public void Reset() => _cares.Clear();
+
+    public void Tick(MonotonicTime now, long wallClockMs)
+    {
+        if (!grantor.MayGrant(now))
+        {
+            return;
+        }
+
+        foreach (FenceOperation operation in state.OpenOperations)
+        {
+            Consider(operation, now, wallClockMs);
+        }
+    }
+
+    private void Consider(FenceOperation operation, MonotonicTime now, long wallClockMs)
+    {
+        NodeRecord target = state.FindNode(operation.Node)!;
+        if (target.State == NodeLifeState.Up || !options.Fencing.Levels.TryGetValue(target.Id, out IReadOnlyList<int>? levels) || levels.Count == 0)
+        {
+            return;
+        }
+
+        if (!_cares.TryGetValue(operation.Id.Value, out Care? care))
+        {
+            care = new Care { NextAt = now };
+            _cares.Add(operation.Id.Value, care);
+        }
+
+        Observe(operation, care, levels.Count, now);
+        bool lost = operation.Running is { } running && IsLost(running, care, now);
+        if ((operation.Running is null || lost) && now >= care.NextAt && now >= care.ProposeAgainAt)
+        {
+            Start(operation, levels, care, now, wallClockMs);
+        }
+    }
+
+    /// <summary>Notes when attempts begin and end, as this leader sees it, and sets the pause after a failure.</summary>
+    private void Observe(FenceOperation operation, Care care, int levels, MonotonicTime now)
+    {
+        uint begun = (uint)operation.Attempts.Count;
+        if (begun != care.Begun)
+        {
+            care.Begun = begun;
+            care.BegunAt = now;
+            care.ProposeAgainAt = MonotonicTime.DistantPast;
+        }
+
+        if (operation.Running is null && begun != care.Ended)
+        {
+            care.Ended = begun;
+            FenceAttempt last = operation.Attempts[^1];
+            care.NextAt = last.Succeeded || last.Failure == "unknown" ? now : now + Pause(FailuresInARow(operation), levels);
+        }
+    }
+
+    private TimeSpan Pause(int failures, int levels)
+    {
+        if (failures % levels != 0)
+        {
+            // The next level is tried at once; the pause is between rounds.
+            return TimeSpan.Zero;
+        }
+
+        int doublings = Math.Min((failures / levels) - 1, 20);
+        double pause = options.Fencing.RetryMin.TotalSeconds * Math.Pow(2, doublings);
+        return TimeSpan.FromSeconds(Math.Min(pause, options.Fencing.RetryMax.TotalSeconds));
+    }
+
+    private static int FailuresInARow(FenceOperation operation)
+    {
+        int count = 0;
+        for (int i = operation.Attempts.Count - 1; i >= 0 && !operation.Attempts[i].Succeeded; i--)
+        {
+            count++;
+        }
+
+        return count;
+    }
+
+    private bool IsLost(FenceAttempt running, Care care, MonotonicTime now)
+    {
+        NodeRecord executor = state.FindNode(running.Executor)!;
+        return executor.State != NodeLifeState.Up
+            || executor.Incarnation != running.ExecutorIncarnation
+            || now > care.BegunAt + options.Fencing.AttemptDeadline + s_reportGrace;
+    }
+
+    private void Start(FenceOperation operation, IReadOnlyList<int> levels, Care care, MonotonicTime now, long wallClockMs)
+    {
+        if (ChooseExecutor(operation, now) is not { } executor)
+        {
+            return;
+        }
+
+        bool on = operation.Phase == FencePhase.SwitchingOn;
+        int level = on ? LevelThatSucceeded(operation, levels) : levels[FailuresInARow(operation) % levels.Count];
+        Command command = new()
+        {
+            AtUnixMs = wallClockMs,
+            Proposer = self.Value,
+            FenceAttemptStart = new FenceAttemptStart
+            {
+                Operation = operation.Id.Value,
+                Attempt = (uint)operation.Attempts.Count + 1,
+                Executor = executor.Id.Value,
+                ExecutorIncarnation = executor.Incarnation.Value,
+                Level = level,
+                Action = on ? AttemptAction.SwitchOn : AttemptAction.SwitchOff,
+            },
+        };
+        care.ProposeAgainAt = now + s_proposeAgain;
+        log.TryPropose(command.ToByteArray(), now, out _);
+    }
+
+    private static int LevelThatSucceeded(FenceOperation operation, IReadOnlyList<int> levels)
+    {
+        for (int i = operation.Attempts.Count - 1; i >= 0; i--)
+        {
+            if (operation.Attempts[i] is { Succeeded: true } attempt)
+            {
+                return attempt.Level;
+            }
+        }
+
+        return levels[0];
+    }
+
+    /// <summary>This leader's own node first (it is alive for certain); after failures others in turn, as their path may be better.</summary>
+    private NodeRecord? ChooseExecutor(FenceOperation operation, MonotonicTime now)
+    {
+        List<NodeRecord> candidates = [];
+        foreach (NodeRecord node in state.Nodes)
+        {
+            bool alive = node.Id == self || now - contacts.Of(node.Id).LastHeard < options.Timing.Lease;
+            if (node.State != NodeLifeState.Up || node.Id == operation.Node || !alive)
+            {
+                continue;
+            }
+
+            if (node.Id == self)
+            {
+                candidates.Insert(0, node);
+            }
+            else
+            {
+                candidates.Add(node);
+            }
+        }
+
+        return candidates.Count == 0 ? null : candidates[FailuresInARow(operation) % candidates.Count];
+    }
+
+    private sealed class Care
+    {
+        public uint Begun { get; set; }
+
+        public uint Ended { get; set; }
+
+        public MonotonicTime BegunAt { get; set; }
+
+        public MonotonicTime NextAt { get; set; }
+
+        public MonotonicTime ProposeAgainAt { get; set; } = MonotonicTime.DistantPast;
+    }
+}

@@ -1,0 +1,47 @@
+namespace Cluster.Membership;
+
+/// <summary>Says in words what a group waits for.</summary>
+internal static class GroupWaits
+{
+    public static List<string> Of(GroupRecord group, ClusterState state)
+    {
+        List<string> reasons = [];
+        string? lastNode = null;
+        foreach (DepartedMember departed in group.Departed)
+        {
+            if (!departed.Clean && departed.Member.NodeName != lastNode)
+            {
+                lastNode = departed.Member.NodeName;
+                reasons.Add(Fencing(departed, group, state));
+            }
+        }
+
+        if (group.Phase == GroupPhase.Starting)
+        {
+            foreach (GroupMemberRecord member in group.Members)
+            {
+                if (member.Acknowledged != group.Generation)
+                {
+                    reasons.Add($"ack of {member.Member.NodeName} ({member.Member.Id})");
+                }
+            }
+        }
+
+        return reasons;
+    }
+
+    private static string Fencing(DepartedMember departed, GroupRecord group, ClusterState state)
+    {
+        string what = $"fencing of {departed.Member.NodeName} (demands at least {Words.Of(group.RequiredEvidence)}";
+        FenceOperation? operation = state.OpenOperation(departed.Member.Node, departed.Member.Incarnation);
+        if (operation is null || operation.Attempts.Count == 0)
+        {
+            return $"{what}; no attempt yet)";
+        }
+
+        FenceAttempt last = operation.Attempts[^1];
+        return last.Ended
+            ? $"{what}; attempt {last.Number} failed: {last.Failure}: {last.Detail})"
+            : $"{what}; attempt {last.Number} is under way)";
+    }
+}

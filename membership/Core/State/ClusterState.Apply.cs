@@ -1,0 +1,104 @@
+using Cluster.Consensus;
+using Cluster.Membership.Protocol;
+using Google.Protobuf;
+
+namespace Cluster.Membership;
+
+/// <content>Applying entries.</content>
+public sealed partial class ClusterState
+{
+    private readonly RequestHistory _requests = new();
+    private LogIndex _applying;
+    private long _applyingAtUnixMs;
+    private uint _ordinal;
+    private List<ClusterEvent>? _emitted;
+
+    /// <summary>
+    /// Applies the next committed entry and appends the events it causes to <paramref name="events"/>.
+    /// </summary>
+    /// <returns>The command as read, and what became of it; null for an entry that carries no command.</returns>
+    internal (Command Command, CommandOutcome Outcome)? Apply(in LogEntry entry, List<ClusterEvent> events)
+    {
+        Invariant.Check(entry.Index == AppliedIndex.Next, "entries are applied in order of their index, each once");
+        AppliedIndex = entry.Index;
+        if (entry.Kind != EntryKind.Command)
+        {
+            return null;
+        }
+
+        _applying = entry.Index;
+        _ordinal = 0;
+        _emitted = events;
+        Command command = Read(entry.Payload);
+        _applyingAtUnixMs = command.AtUnixMs;
+        NodeId proposer = new(command.Proposer);
+        if (command.Request != 0 && _requests.Find(proposer, command.Request) is { } earlier)
+        {
+            return (command, earlier);
+        }
+
+        CommandOutcome outcome = Dispatch(command);
+        if (command.Request != 0)
+        {
+            _requests.Remember(proposer, command.Request, outcome);
+        }
+
+        return (command, outcome);
+    }
+
+    private static Command Read(ReadOnlyMemory<byte> payload)
+    {
+        try
+        {
+            return Command.Parser.ParseFrom(payload.Span);
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            // An unreadable command must not stop one node and not another: it is refused alike everywhere.
+            return new Command();
+        }
+    }
+
+    private CommandOutcome Dispatch(Command command) => command.KindCase switch
+    {
+        Command.KindOneofCase.NodeJoin => ApplyNodeJoin(command.NodeJoin),
+        Command.KindOneofCase.NodeDown => ApplyNodeDown(command.NodeDown),
+        Command.KindOneofCase.NodeLeave => ApplyNodeLeave(command.NodeLeave),
+        Command.KindOneofCase.FenceOpen => ApplyFenceOpen(command.FenceOpen),
+        Command.KindOneofCase.FenceAttemptStart => ApplyAttemptStart(command.FenceAttemptStart),
+        Command.KindOneofCase.FenceAttemptEnd => ApplyAttemptEnd(command.FenceAttemptEnd),
+        Command.KindOneofCase.FenceConfirm => ApplyFenceConfirm(command.FenceConfirm),
+        Command.KindOneofCase.GroupJoin => ApplyGroupJoin(command.GroupJoin),
+        Command.KindOneofCase.GroupLeave => ApplyGroupLeave(command.GroupLeave),
+        Command.KindOneofCase.GroupAck => ApplyGroupAck(command.GroupAck),
+        _ => Refused(OutcomeCode.Malformed, "the command is not known to this version; upgrade all nodes before using it"),
+    };
+
+    private void Emit(ClusterEvent clusterEvent)
+    {
+        clusterEvent.Index = _applying.Value;
+        clusterEvent.Ordinal = ++_ordinal;
+        clusterEvent.AtUnixMs = _applyingAtUnixMs;
+        clusterEvent.Epoch = Epoch.Value;
+        Events.Add(clusterEvent);
+        _emitted!.Add(clusterEvent);
+    }
+
+    private CommandOutcome Accepted(ulong id = 0) => new(OutcomeCode.Accepted, _applying.Value, id, "");
+
+    private CommandOutcome Refused(OutcomeCode code, string detail) => new(code, _applying.Value, 0, detail);
+
+    private CommandOutcome UnknownNode(uint node) =>
+        Refused(OutcomeCode.UnknownNode, $"no node has the number {node}; the configured nodes are {NodeNames()}");
+
+    private string NodeNames()
+    {
+        List<string> names = [];
+        foreach (NodeRecord node in _nodes.Values)
+        {
+            names.Add(node.Name);
+        }
+
+        return string.Join(", ", names);
+    }
+}

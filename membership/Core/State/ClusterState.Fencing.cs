@@ -1,0 +1,392 @@
+using Cluster.Consensus;
+using Cluster.Membership.Protocol;
+
+namespace Cluster.Membership;
+
+/// <content>The fence ledger: intent before action, evidence before success (S4).</content>
+public sealed partial class ClusterState
+{
+    /// <summary>How many times switching a rebooted node on is tried before the operation is closed without.</summary>
+    private const int SwitchOnAttempts = 5;
+
+    /// <summary>How many operations, and idempotency keys, are remembered.</summary>
+    private const int HistoryLimit = 10_000;
+
+    private readonly Dictionary<string, KeyedRequest> _keys = [];
+    private readonly Queue<string> _keyOrder = [];
+
+    /// <summary>The operation that is open for a life of a node, if any.</summary>
+    public FenceOperation? OpenOperation(NodeId node, Incarnation incarnation)
+    {
+        foreach (FenceOperation operation in _openOperations.Values)
+        {
+            if (operation.Node == node && operation.Incarnation == incarnation)
+            {
+                return operation;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The operations that are not closed, oldest first.</summary>
+    public IReadOnlyCollection<FenceOperation> OpenOperations => _openOperations.Values;
+
+    private readonly SortedDictionary<ulong, FenceOperation> _openOperations = [];
+
+    private CommandOutcome ApplyFenceOpen(FenceOpen open)
+    {
+        if (FindNode(new NodeId(open.Node)) is not { } node)
+        {
+            return UnknownNode(open.Node);
+        }
+
+        if (open.Reason.Length == 0 || open.Kind == FenceKind.Unspecified)
+        {
+            return Refused(OutcomeCode.Malformed, $"fencing {node.Name} needs a reason and a kind (off or reboot); give both");
+        }
+
+        KeyedRequest request = new(open.Node, open.Kind, open.Reason, default);
+        if (open.IdempotencyKey.Length > 0 && _keys.TryGetValue(open.IdempotencyKey, out KeyedRequest? earlier))
+        {
+            return earlier with { Operation = default } == request
+                ? Accepted(earlier.Operation.Value)
+                : Refused(
+                    OutcomeCode.Conflict,
+                    $"the idempotency key was used before for another request (operation {earlier.Operation}); use a new key");
+        }
+
+        FenceOperation? operation = OpenOperation(node.Id, node.Incarnation);
+        if (operation is null)
+        {
+            if (node.State is not (NodeLifeState.Up or NodeLifeState.Down))
+            {
+                return Refused(
+                    OutcomeCode.WrongState,
+                    $"{node.Name} can't be fenced: it is {node.State.ToString().ToLowerInvariant()}, no life of it is up or down");
+            }
+
+            if (node.State == NodeLifeState.Up && WouldLoseQuorum(node))
+            {
+                return Refused(
+                    OutcomeCode.WouldLoseQuorum,
+                    $"fencing {node.Name} would leave fewer than {Majority} of {_nodes.Count} voters up; bring another node up first");
+            }
+
+            operation = Open(node, open.Kind, open.Reason, open.Requester, open.IdempotencyKey);
+        }
+
+        if (open.IdempotencyKey.Length > 0)
+        {
+            RememberKey(open.IdempotencyKey, request with { Operation = operation.Id });
+        }
+
+        return Accepted(operation.Id.Value);
+    }
+
+    private bool WouldLoseQuorum(NodeRecord target)
+    {
+        int left = 0;
+        foreach (NodeRecord node in _nodes.Values)
+        {
+            if (node != target && node.State == NodeLifeState.Up && OpenOperation(node.Id, node.Incarnation) is null)
+            {
+                left++;
+            }
+        }
+
+        return left < Majority;
+    }
+
+    private CommandOutcome ApplyAttemptStart(FenceAttemptStart start)
+    {
+        if (!_openOperations.TryGetValue(start.Operation, out FenceOperation? operation)
+            || start.Attempt != operation.AttemptList.Count + 1)
+        {
+            return Refused(OutcomeCode.Stale, $"attempt {start.Attempt} of operation f{start.Operation} is not the next one");
+        }
+
+        NodeRecord target = _nodes[operation.Node];
+        AttemptAction expected = operation.Phase == FencePhase.SwitchingOn ? AttemptAction.SwitchOn : AttemptAction.SwitchOff;
+        if (start.Action != expected || target.State == NodeLifeState.Up)
+        {
+            return Refused(OutcomeCode.WrongState, $"operation {operation.Id} is not ready for this action");
+        }
+
+        if (FindNode(new NodeId(start.Executor)) is not { State: NodeLifeState.Up } executor
+            || executor == target
+            || executor.Incarnation.Value != start.ExecutorIncarnation)
+        {
+            return Refused(OutcomeCode.Stale, $"the executor #{start.Executor} named for operation {operation.Id} is not up");
+        }
+
+        if (operation.Running is { } lost)
+        {
+            End(operation, lost, false, Evidence.None, "unknown", "the executor was lost before it reported", "", 0);
+        }
+
+        operation.AttemptList.Add(new FenceAttempt(start.Attempt, executor.Id, executor.Incarnation, start.Level, start.Action)
+        {
+            StartedAtUnixMs = _applyingAtUnixMs,
+        });
+        Emit(new ClusterEvent
+        {
+            FenceAttemptStarted = new FenceAttemptStartedEvent
+            {
+                Operation = operation.Id.Value,
+                Attempt = start.Attempt,
+                Node = operation.Node.Value,
+                Name = operation.NodeName,
+                Executor = executor.Id.Value,
+                ExecutorName = executor.Name,
+                Level = start.Level,
+                Action = start.Action,
+            },
+        });
+        return Accepted(operation.Id.Value);
+    }
+
+    private CommandOutcome ApplyAttemptEnd(FenceAttemptEnd end)
+    {
+        if (!_openOperations.TryGetValue(end.Operation, out FenceOperation? operation)
+            || operation.Running is not { } attempt
+            || attempt.Number != end.Attempt)
+        {
+            return Refused(OutcomeCode.Stale, $"attempt {end.Attempt} of operation f{end.Operation} is over");
+        }
+
+        // S4: switching off without something observed is no success, whatever the agent says.
+        bool off = attempt.Action == AttemptAction.SwitchOff;
+        bool succeeded = end.Succeeded && (!off || end.Evidence != Evidence.None);
+        string failure = succeeded ? "" : end.Failure.Length > 0 ? end.Failure : "device";
+        End(operation, attempt, succeeded, off ? end.Evidence : Evidence.None, failure, end.Detail, end.Device, end.TookMs);
+        if (off && succeeded)
+        {
+            EvidenceFound(operation, end.Evidence);
+        }
+        else if (!off && succeeded)
+        {
+            Close(operation, "powered-on");
+        }
+        else if (!off && CountSwitchOns(operation) >= SwitchOnAttempts)
+        {
+            Close(operation, "on-failed");
+        }
+
+        return Accepted(operation.Id.Value);
+    }
+
+    private CommandOutcome ApplyFenceConfirm(FenceConfirm confirm)
+    {
+        if (FindNode(new NodeId(confirm.Node)) is not { } node)
+        {
+            return UnknownNode(confirm.Node);
+        }
+
+        if (confirm.Who.Length == 0)
+        {
+            return Refused(OutcomeCode.Malformed, $"confirming that {node.Name} is stopped needs a name: who says so");
+        }
+
+        if (confirm.Incarnation != 0 && confirm.Incarnation != node.Incarnation.Value)
+        {
+            return Refused(OutcomeCode.Stale, $"life i{confirm.Incarnation} of {node.Name} is over; its newest is {node.Incarnation}");
+        }
+
+        if (node.State != NodeLifeState.Down)
+        {
+            return Refused(
+                OutcomeCode.WrongState,
+                $"{node.Name} is {node.State.ToString().ToLowerInvariant()}; a human's word is taken only for a node that is down and not yet proven stopped");
+        }
+
+        FenceOperation? operation = OpenOperation(node.Id, node.Incarnation);
+        if (operation?.Running is { } running)
+        {
+            End(operation, running, false, Evidence.None, "unknown", "a human's word came first", "", 0);
+        }
+
+        if (operation is not null && operation.Evidence < Evidence.ConfirmedByHuman)
+        {
+            operation.Evidence = Evidence.ConfirmedByHuman;
+        }
+
+        MarkFenced(node, Evidence.ConfirmedByHuman, operation?.Id ?? default, confirm.Who);
+        if (operation is not null && !AnybodyWaitsFor(node))
+        {
+            Close(operation, "confirmed");
+        }
+
+        return Accepted(operation?.Id.Value ?? 0);
+    }
+
+    private FenceOperation Open(NodeRecord node, FenceKind kind, string reason, string requester, string key)
+    {
+        FenceOperation operation = new(new OperationId(_applying.Value), node.Id, node.Name, node.Incarnation)
+        {
+            Kind = kind,
+            Reason = reason,
+            Requester = requester,
+            IdempotencyKey = key,
+            OpenedAtUnixMs = _applyingAtUnixMs,
+        };
+        _operations.Add(operation.Id.Value, operation);
+        _openOperations.Add(operation.Id.Value, operation);
+        TrimOperations();
+        Emit(new ClusterEvent
+        {
+            FenceOpened = new FenceOpenedEvent
+            {
+                Operation = operation.Id.Value,
+                Node = node.Id.Value,
+                Name = node.Name,
+                Incarnation = node.Incarnation.Value,
+                Kind = kind,
+                Reason = reason,
+                Requester = requester,
+            },
+        });
+        return operation;
+    }
+
+    private void EvidenceFound(FenceOperation operation, Evidence evidence)
+    {
+        NodeRecord node = _nodes[operation.Node];
+        Invariant.Check(node.Incarnation == operation.Incarnation, "an open operation is about the newest life of its node");
+        operation.Evidence = evidence > operation.Evidence ? evidence : operation.Evidence;
+        MarkFenced(node, evidence, operation.Id, "");
+        if (AnybodyWaitsFor(node))
+        {
+            return;
+        }
+
+        if (operation.Kind == FenceKind.Reboot)
+        {
+            operation.Phase = FencePhase.SwitchingOn;
+        }
+        else
+        {
+            Close(operation, "fenced");
+        }
+    }
+
+    private void End(
+        FenceOperation operation,
+        FenceAttempt attempt,
+        bool succeeded,
+        Evidence evidence,
+        string failure,
+        string detail,
+        string device,
+        long tookMs)
+    {
+        attempt.Ended = true;
+        attempt.Succeeded = succeeded;
+        attempt.Evidence = evidence;
+        attempt.Failure = failure;
+        attempt.Detail = detail;
+        attempt.Device = device;
+        attempt.TookMs = tookMs;
+        Emit(new ClusterEvent
+        {
+            FenceAttemptEnded = new FenceAttemptEndedEvent
+            {
+                Operation = operation.Id.Value,
+                Attempt = attempt.Number,
+                Node = operation.Node.Value,
+                Name = operation.NodeName,
+                Action = attempt.Action,
+                Succeeded = succeeded,
+                Evidence = evidence,
+                Detail = detail,
+                Failure = failure,
+                Device = device,
+                TookMs = tookMs,
+            },
+        });
+    }
+
+    private void Close(FenceOperation operation, string result)
+    {
+        operation.Phase = FencePhase.Closed;
+        operation.Result = result;
+        operation.ClosedAtUnixMs = _applyingAtUnixMs;
+        _openOperations.Remove(operation.Id.Value);
+        Emit(new ClusterEvent
+        {
+            FenceClosed = new FenceClosedEvent
+            {
+                Operation = operation.Id.Value,
+                Node = operation.Node.Value,
+                Name = operation.NodeName,
+                Outcome = result,
+            },
+        });
+    }
+
+    /// <summary>A node that has joined again needs nobody to switch it on.</summary>
+    private void ClosePowerOns(NodeRecord node)
+    {
+        FenceOperation? waiting = null;
+        foreach (FenceOperation operation in _openOperations.Values)
+        {
+            if (operation.Node == node.Id)
+            {
+                waiting = operation;
+            }
+        }
+
+        if (waiting is null)
+        {
+            return;
+        }
+
+        Invariant.Check(waiting.Phase == FencePhase.SwitchingOn, "a node joins only when its former life needs no more evidence");
+        if (waiting.Running is { } running)
+        {
+            End(waiting, running, true, Evidence.None, "", "the node joined before the attempt was reported", "", 0);
+        }
+
+        Close(waiting, "powered-on");
+    }
+
+    private static int CountSwitchOns(FenceOperation operation)
+    {
+        int count = 0;
+        foreach (FenceAttempt attempt in operation.AttemptList)
+        {
+            count += attempt.Action == AttemptAction.SwitchOn ? 1 : 0;
+        }
+
+        return count;
+    }
+
+    private void RememberKey(string key, KeyedRequest request)
+    {
+        _keys.Add(key, request);
+        _keyOrder.Enqueue(key);
+        if (_keyOrder.Count > HistoryLimit)
+        {
+            _keys.Remove(_keyOrder.Dequeue());
+        }
+    }
+
+    private void TrimOperations()
+    {
+        if (_operations.Count <= HistoryLimit)
+        {
+            return;
+        }
+
+        foreach (FenceOperation operation in _operations.Values)
+        {
+            if (operation.Phase == FencePhase.Closed)
+            {
+                _operations.Remove(operation.Id.Value);
+                return;
+            }
+        }
+    }
+
+    private sealed record KeyedRequest(uint Node, FenceKind Kind, string Reason, OperationId Operation);
+}

@@ -1,0 +1,25 @@
+using Cluster.Membership.Protocol;
+
+namespace Cluster.Membership;
+
+/// <summary>The field's words for values that people read.</summary>
+public static class Words
+{
+    /// <summary>The written form of an evidence, e.g. <c>observed-off</c>.</summary>
+    public static string Of(Evidence evidence) => evidence switch
+    {
+        Evidence.LeaseExpired => "lease-expired",
+        Evidence.ConfirmedByHuman => "confirmed-by-human",
+        Evidence.ProcessExited => "process-exited",
+        Evidence.SelfFenced => "self-fenced",
+        Evidence.FabricCut => "fabric-cut",
+        Evidence.ObservedOff => "observed-off",
+        _ => "none",
+    };
+
+    /// <summary>The written form of what a fence operation is to do.</summary>
+    public static string Of(FenceKind kind) => kind == FenceKind.Reboot ? "reboot" : "off";
+
+    /// <summary>The written form of an attempt's action.</summary>
+    public static string Of(AttemptAction action) => action == AttemptAction.SwitchOn ? "on" : "off";
+}
