@@ -264,7 +264,7 @@ public sealed class ClusterNode
         {
             OrderFence(command.FenceAttemptStart);
         }
-        else if (outcome.Accepted && outcome.Index == entry.Index.Value && command.KindCase == Command.KindOneofCase.NodeJoin)
+        else if (outcome.Id == entry.Index.Value && command.KindCase == Command.KindOneofCase.NodeJoin)
         {
             _contacts.Renew(new NodeId(command.NodeJoin.Node), now);
         }
