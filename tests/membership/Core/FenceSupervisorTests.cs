@@ -1,0 +1,114 @@
+using Cluster.Consensus;
+using Cluster.Membership.Protocol;
+
+namespace Cluster.Membership.Tests;
+
+public class FenceSupervisorTests
+{
+    private static readonly AttemptOutcome s_off = new(true, Evidence.ObservedOff, "", "", "bmc", TimeSpan.Zero);
+    private static readonly AttemptOutcome s_refused = new(false, Evidence.None, "authentication", "", "bmc", TimeSpan.Zero);
+
+    [Fact]
+    public void The_leader_orders_itself_first_and_switches_on_after_the_evidence()
+    {
+        NodeDriver driver = DownThree();
+        FenceOrder off = Assert.Single(driver.Orders);
+        Assert.Equal(("n3", 1, AttemptAction.SwitchOff), (off.Target, off.Level, off.Action));
+
+        driver.Node.AttemptFinished(off.Operation, off.Attempt, s_off, driver.Now);
+        driver.Settle();
+
+        Assert.Equal(NodeLifeState.Fenced, driver.StateOf(3));
+        Assert.Equal(AttemptAction.SwitchOn, driver.Orders[^1].Action);
+    }
+
+    [Fact]
+    public void A_failed_level_is_followed_at_once_by_the_next_and_then_by_another_executor()
+    {
+        NodeDriver driver = DownThree();
+        driver.Node.AttemptFinished(driver.Orders[0].Operation, 1, s_refused, driver.Now);
+        driver.Settle();
+
+        FenceAttempt second = driver.Node.State.OpenOperations.Single().Attempts[1];
+        Assert.Equal(2, second.Level);
+        Assert.Equal(new NodeId(2), second.Executor);
+    }
+
+    [Fact]
+    public void After_all_levels_failed_there_is_a_pause_that_doubles()
+    {
+        NodeDriver driver = DownThree();
+        FailRunning(driver);
+        FailRunning(driver);
+        Assert.Equal(2, Attempts(driver));
+
+        driver.Run(TimeSpan.FromMilliseconds(900), () => DetectorTests.KeepAlive(driver, 2));
+        Assert.Equal(2, Attempts(driver));
+        driver.Run(TimeSpan.FromMilliseconds(200), () => DetectorTests.KeepAlive(driver, 2));
+        Assert.Equal(3, Attempts(driver));
+
+        FailRunning(driver);
+        FailRunning(driver);
+        driver.Run(TimeSpan.FromMilliseconds(1900), () => DetectorTests.KeepAlive(driver, 2));
+        Assert.Equal(4, Attempts(driver));
+        driver.Run(TimeSpan.FromMilliseconds(200), () => DetectorTests.KeepAlive(driver, 2));
+        Assert.Equal(5, Attempts(driver));
+    }
+
+    [Fact]
+    public void An_executor_that_does_not_report_is_replaced_after_the_deadline()
+    {
+        NodeDriver driver = DownThree();
+        driver.Run(TimeSpan.FromSeconds(23), () => DetectorTests.KeepAlive(driver, 2));
+
+        IReadOnlyList<FenceAttempt> attempts = driver.Node.State.OpenOperations.Single().Attempts;
+        Assert.Equal("unknown", attempts[0].Failure);
+        Assert.Equal(2, attempts.Count);
+    }
+
+    [Fact]
+    public void An_operator_may_fence_a_node_that_is_up_which_first_loses_its_lease()
+    {
+        NodeDriver driver = DetectorTests.ThreeUp(out Incarnation two, out Incarnation three);
+        driver.Receive(new LeaseRequest(new(3), new(1), three, default));
+        driver.Commit(new Command { FenceOpen = new FenceOpen { Node = 3, Kind = FenceKind.Off, Reason = "smoke", Requester = "ann" } });
+        driver.Sent.Clear();
+
+        driver.Run(driver.Timing.LeaseBound - TimeSpan.FromMilliseconds(20), () =>
+        {
+            DetectorTests.KeepAlive(driver, 2);
+            DetectorTests.KeepAlive(driver, 3);
+        });
+        Assert.DoesNotContain(driver.Sent.OfType<LeaseGrant>(), grant => grant.To == new NodeId(3));
+        Assert.Equal(NodeLifeState.Up, driver.StateOf(3));
+        driver.Run(TimeSpan.FromMilliseconds(50), () => DetectorTests.KeepAlive(driver, 2));
+
+        Assert.Equal(NodeLifeState.Down, driver.StateOf(3));
+        Assert.Equal("n3", Assert.Single(driver.Orders).Target);
+        Assert.NotEqual(Incarnation.None, two);
+    }
+
+    private static int Attempts(NodeDriver driver) => driver.Node.State.OpenOperations.Single().Attempts.Count;
+
+    private static void FailRunning(NodeDriver driver)
+    {
+        FenceOperation operation = driver.Node.State.OpenOperations.Single();
+        driver.Commit(new Command
+        {
+            FenceAttemptEnd = new FenceAttemptEnd
+            {
+                Operation = operation.Id.Value,
+                Attempt = operation.Running!.Number,
+                Failure = "authentication",
+            },
+        });
+    }
+
+    private static NodeDriver DownThree()
+    {
+        NodeDriver driver = DetectorTests.ThreeUp(out _, out _);
+        driver.Run(driver.Timing.LeaseBound + TimeSpan.FromMilliseconds(50), () => DetectorTests.KeepAlive(driver, 2));
+        Assert.Equal(NodeLifeState.Down, driver.StateOf(3));
+        return driver;
+    }
+}

@@ -1,0 +1,107 @@
+using Cluster.Consensus;
+using Cluster.Membership.Protocol;
+using Google.Protobuf;
+
+namespace Cluster.Membership.Tests;
+
+/// <summary>Drives node 1 of three under a scripted engine and a clock that the test moves.</summary>
+internal sealed class NodeDriver
+{
+    public NodeDriver(MembershipTiming? timing = null, bool leads = true)
+    {
+        Timing = timing ?? new MembershipTiming { StartupGrace = TimeSpan.Zero };
+        Node = new ClusterNode(
+            new MembershipOptions
+            {
+                Self = new NodeId(1),
+                Nodes = [new(new(1), "n1"), new(new(2), "n2"), new(new(3), "n3")],
+                Nonce = 42,
+                BootId = "boot-1",
+                Timing = Timing,
+                Fencing = new FencePolicy { Levels = new Dictionary<NodeId, IReadOnlyList<int>> { [new(2)] = [1], [new(3)] = [1, 2] } },
+            },
+            Log,
+            Now);
+        if (leads)
+        {
+            Log.Lead(Now);
+        }
+    }
+
+    public MembershipTiming Timing { get; }
+
+    public ScriptedLog Log { get; } = new();
+
+    public ClusterNode Node { get; }
+
+    public MonotonicTime Now { get; private set; } = new(1_000_000_000_000);
+
+    public List<PeerMessage> Sent { get; } = [];
+
+    public List<FenceOrder> Orders { get; } = [];
+
+    public List<ExitQuestion> Questions { get; } = [];
+
+    public string? Ended { get; private set; }
+
+    /// <summary>Lets time pass in steps of 10 ms, committing what is proposed.</summary>
+    public void Run(TimeSpan span, Action? eachStep = null)
+    {
+        MonotonicTime end = Now + span;
+        while (Now < end)
+        {
+            Now += TimeSpan.FromMilliseconds(10);
+            if (Log.Status.IsLeader)
+            {
+                Log.Status = Log.Status with { ConfirmedAt = Now };
+            }
+
+            eachStep?.Invoke();
+            Node.Tick(Now, 0);
+            Settle();
+        }
+    }
+
+    /// <summary>Jumps ahead without a single step, as a stalled process does.</summary>
+    public void Stall(TimeSpan span) => Now += span;
+
+    public void Receive(PeerMessage message)
+    {
+        Node.Receive(message, Now);
+        Settle();
+    }
+
+    public void Commit(Command command)
+    {
+        Log.CommitFromElsewhere(command.ToByteArray());
+        Node.Tick(Now, 0);
+        Settle();
+    }
+
+    public Incarnation Join(uint node)
+    {
+        Commit(new Command { NodeJoin = new NodeJoin { Node = node, Name = $"n{node}", Nonce = node + 100, BootId = $"b{node}" } });
+        return Node.State.FindNode(new NodeId(node))!.Incarnation;
+    }
+
+    public NodeLifeState StateOf(uint node) => Node.State.FindNode(new NodeId(node))!.State;
+
+    public void Settle()
+    {
+        for (int i = 0; i < 20; i++)
+        {
+            Sent.AddRange(Node.Effects.Messages);
+            Orders.AddRange(Node.Effects.FenceOrders);
+            Questions.AddRange(Node.Effects.ExitQuestions);
+            Ended ??= Node.Effects.IncarnationEnded;
+            Node.Effects.Clear();
+            if (Log.Waiting.Count == 0)
+            {
+                return;
+            }
+
+            Log.Commit();
+            Node.Tick(Now, 0);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using Cluster.Consensus;
+
+namespace Cluster.Membership.Tests;
+
+/// <summary>An engine whose status a test sets, and which commits what is proposed when the test says so.</summary>
+internal sealed class ScriptedLog : IReplicatedLog
+{
+    private readonly List<LogEntry> _waiting = [];
+    private ulong _last;
+
+    public LogEffects Effects { get; } = new();
+
+    public ReplicatedLogStatus Status { get; set; }
+
+    public int Abdications { get; private set; }
+
+    /// <summary>The payloads proposed and not yet committed.</summary>
+    public IReadOnlyList<LogEntry> Waiting => _waiting;
+
+    public void Lead(MonotonicTime since, ulong term = 1) => Status = new ReplicatedLogStatus(
+        LogRole.Leader, new Term(term), new NodeId(1), new LogIndex(_last), new LogIndex(_last), since, since + TimeSpan.FromDays(1), since, true);
+
+    public void Follow(NodeId leader, ulong term = 1) => Status = new ReplicatedLogStatus(
+        LogRole.Follower, new Term(term), leader, new LogIndex(_last), new LogIndex(_last), default, default, default, false);
+
+    /// <summary>Puts everything proposed into the committed list, as if a majority had it.</summary>
+    public void Commit()
+    {
+        Effects.Committed.AddRange(_waiting);
+        _waiting.Clear();
+    }
+
+    public void CommitFromElsewhere(ReadOnlyMemory<byte> payload)
+    {
+        _last++;
+        Effects.Committed.Add(new LogEntry(new LogIndex(_last), Status.Term, EntryKind.Command, payload));
+    }
+
+    public void Tick(MonotonicTime now)
+    {
+    }
+
+    public bool Receive(PeerMessage message, MonotonicTime now) => true;
+
+    public bool TryPropose(ReadOnlyMemory<byte> payload, MonotonicTime now, out LogIndex index)
+    {
+        index = default;
+        if (!Status.IsLeader)
+        {
+            return false;
+        }
+
+        _last++;
+        index = new LogIndex(_last);
+        _waiting.Add(new LogEntry(index, Status.Term, EntryKind.Command, payload));
+        return true;
+    }
+
+    public void Persisted(ulong ticket, MonotonicTime now)
+    {
+    }
+
+    public void Abdicate(MonotonicTime now)
+    {
+        Abdications++;
+        Status = Status with { Role = LogRole.Follower, Leader = NodeId.None };
+    }
+}
