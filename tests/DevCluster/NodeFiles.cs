@@ -1,0 +1,117 @@
+using System.Text;
+
+namespace Cluster.Tests.DevCluster;
+
+/// <summary>Writes what a node needs to boot: configuration, secrets, boot script, power switch.</summary>
+internal static class NodeFiles
+{
+    private const UnixFileMode Executable =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    public static void Write(NodeDefinition node, IReadOnlyList<NodeDefinition> all, DevClusterOptions options, string sharedFolder)
+    {
+        Directory.CreateDirectory(Path.Combine(node.Folder, "run"));
+        Directory.CreateDirectory(Path.Combine(node.Folder, "secrets"));
+        WriteFile(Path.Combine(node.Folder, "power-switch"), File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "power-switch.sh")), Executable);
+        WriteFile(Path.Combine(node.Folder, "boot"), BootScript(node, options, sharedFolder), Executable);
+    }
+
+    /// <summary>Written once the BMCs' ports are known.</summary>
+    public static void WriteConfiguration(
+        NodeDefinition node,
+        IReadOnlyList<NodeDefinition> all,
+        IReadOnlyDictionary<string, int> bmcPorts,
+        DevClusterOptions options)
+    {
+        WriteFile(
+            Path.Combine(node.Folder, "secrets", "bmc"),
+            options.WrongBmcPassword ? "not-the-password" : DevCluster.BmcPassword,
+            Private);
+        StringBuilder yaml = new();
+        yaml.AppendLine("cluster: dev");
+        yaml.AppendLine($"node: {node.Name}");
+        yaml.AppendLine("nodes:");
+        foreach (NodeDefinition peer in all)
+        {
+            yaml.AppendLine($"  - {{ id: {peer.Id}, name: {peer.Name}, address: \"127.0.0.1:{peer.PeerPort}\" }}");
+        }
+
+        yaml.AppendLine("dataDirectory: ./data");
+        yaml.AppendLine("api:");
+        yaml.AppendLine($"  listen: \"127.0.0.1:{node.ApiPort}\"");
+        yaml.AppendLine($"  advertise: \"http://127.0.0.1:{node.ApiPort}\"");
+        yaml.AppendLine("  socket: ./run/api.sock");
+        yaml.AppendLine("members:");
+        yaml.AppendLine("  socket: ./run/members.sock");
+        yaml.AppendLine($"timing: {options.Timing}");
+        yaml.AppendLine("fencing:");
+        yaml.AppendLine($"  onDown: {options.OnDown}");
+        yaml.AppendLine("  devices:");
+        foreach (NodeDefinition target in all)
+        {
+            yaml.AppendLine($"    - name: bmc-{target.Name}");
+            yaml.AppendLine("      agent: ipmi");
+            yaml.AppendLine($"      targets: [{target.Name}]");
+            yaml.AppendLine("      level: 1");
+            yaml.AppendLine("      parameters:");
+            yaml.AppendLine("        address: 127.0.0.1");
+            yaml.AppendLine($"        port: \"{bmcPorts[target.Name]}\"");
+            yaml.AppendLine($"        user: {DevCluster.BmcUser}");
+            yaml.AppendLine("        password: \"file:./secrets/bmc\"");
+            yaml.AppendLine("        cipherSuite: \"3\"");
+        }
+
+        WriteFile(Path.Combine(node.Folder, "clusterd.yaml"), yaml.ToString(), Private);
+    }
+
+    private static string BootScript(NodeDefinition node, DevClusterOptions options, string sharedFolder)
+    {
+        string clusterd = RepositoryLayout.Program("api/Server", "clusterd");
+        StringBuilder script = new();
+        script.AppendLine("#!/bin/bash");
+        script.AppendLine("# Boots this node: setsid made this shell the leader of the node's process group.");
+        script.AppendLine("echo $$ > pgid.new && mv pgid.new pgid");
+        script.AppendLine("# Every power-on is a boot of its own, although all nodes share one kernel.");
+        script.AppendLine("export CLUSTER_BOOT_ID=$(</proc/sys/kernel/random/uuid)");
+        script.AppendLine("export DOTNET_gcServer=0 DOTNET_TieredPGO=0");
+        script.AppendLine("# Ends with the node, or starts again what has ended (a lock manager ends when its node's incarnation does).");
+        script.AppendLine("keep() { local log=$1; shift; while true; do \"$@\" >>\"$log\" 2>&1; [ $? -eq 0 ] && break; sleep 0.3; done; return 0; }");
+        script.AppendLine($"keep clusterd.log '{clusterd}' --config clusterd.yaml &");
+        if (options.WithLockd)
+        {
+            string lockd = RepositoryLayout.Program("dlm-adapter/UserSpace/Server", "lockd");
+            script.AppendLine(
+                $"keep lockd.log '{lockd}' --membership-socket run/members.sock --client-socket run/lockd.sock "
+                + $"--listen 127.0.0.1:{node.LockdPort} --space {DevCluster.UserSpaceSpace} &");
+        }
+
+        if (options.WithWorkload)
+        {
+            string workload = RepositoryLayout.Program("tests/Workload", "cluster-workload");
+            script.AppendLine(
+                $"keep workload.log '{workload}' --node {node.Name} --nodes {options.NodeCount} --membership-socket run/members.sock "
+                + $"--lockd-socket run/lockd.sock --listen 127.0.0.1:{node.InProcessPort} --shared '{sharedFolder}' --journal workload.journal --stop-file ../stop && touch workload.ended &");
+        }
+
+        script.AppendLine("trap 'true' TERM");
+        script.AppendLine("while [ -n \"$(jobs -pr)\" ]; do wait; done");
+        return script.ToString();
+    }
+
+    private static void WriteFile(string path, string text, UnixFileMode mode)
+    {
+        using (FileStream file = new(path, new FileStreamOptions
+        {
+            Mode = FileMode.Create,
+            Access = FileAccess.Write,
+            UnixCreateMode = mode,
+        }))
+        {
+            file.Write(Encoding.UTF8.GetBytes(text));
+        }
+
+        File.SetUnixFileMode(path, mode);
+    }
+}
