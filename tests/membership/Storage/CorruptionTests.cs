@@ -98,6 +98,24 @@ public sealed class CorruptionTests
     }
 
     [Fact]
+    public void A_record_of_the_same_number_from_another_history_is_refused()
+    {
+        using var folder = new LogFolder();
+        using var other = new LogFolder();
+        foreach ((LogFolder target, byte first) in new[] { (folder, (byte)1), (other, (byte)2) })
+        {
+            var model = new LogModel();
+            using WriteAheadLog log = target.Open(out _);
+            log.Write([model.Append(1, [first], [3])]);
+        }
+
+        List<int> offsets = folder.RecordOffsets(1);
+        byte[] foreign = File.ReadAllBytes(other.Segment(1))[offsets[1]..offsets[2]];
+        folder.Change(1, bytes => foreign.CopyTo(bytes, offsets[1]));
+        Assert.Contains("does not follow", Assert.Throws<CorruptLogException>(() => folder.Recover()).Message);
+    }
+
+    [Fact]
     public void A_version_from_the_future_is_refused_by_its_number()
     {
         using LogFolder folder = WithSegments(1);

@@ -47,7 +47,16 @@ internal sealed class SimulatedFile
 
     public void Sync()
     {
-        _disk = [.. _cache];
+        if (_cache.Length > _disk.Length)
+        {
+            Array.Resize(ref _disk, _cache.Length);
+        }
+
+        foreach (int sector in _dirty.Keys)
+        {
+            Sector(_cache, sector).CopyTo(_disk, sector * SectorBytes);
+        }
+
         _dirty.Clear();
     }
 
