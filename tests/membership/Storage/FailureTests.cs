@@ -6,12 +6,15 @@ public sealed class FailureTests
 {
     private static readonly WriteAheadLogOptions Options = new() { Directory = "unused", SegmentBytes = 8192, Salt = 3 };
 
+    /// <summary>So large that no next segment is prepared meanwhile, on whose file an injected fault could strike instead.</summary>
+    private static readonly WriteAheadLogOptions Roomy = Options with { SegmentBytes = 64 * 1024 };
+
     /// <summary>cockroach #37102: after a failed sync the next one may "succeed" with nothing written.</summary>
     [Fact]
     public void After_a_failed_sync_every_call_fails_and_nothing_is_tried_again()
     {
         var disk = new SimulatedDisk();
-        using WriteAheadLog log = WriteAheadLog.Open(Options, disk.Start(), out _);
+        using WriteAheadLog log = WriteAheadLog.Open(Roomy, disk.Start(), out _);
         var model = new LogModel();
         log.Write([model.Append(1, [1])]);
         disk.FailSyncAfter = 1;
@@ -30,7 +33,7 @@ public sealed class FailureTests
     {
         var disk = new SimulatedDisk();
         var model = new LogModel();
-        using (WriteAheadLog log = WriteAheadLog.Open(Options, disk.Start(), out _))
+        using (WriteAheadLog log = WriteAheadLog.Open(Roomy, disk.Start(), out _))
         {
             log.Write([model.Append(1, [1])]);
             log.Sync();
@@ -40,7 +43,7 @@ public sealed class FailureTests
             Assert.Throws<LogFailedException>(() => log.Write([]));
         }
 
-        using WriteAheadLog again = WriteAheadLog.Open(Options, disk.Start(), out RecoveredLog recovered);
+        using WriteAheadLog again = WriteAheadLog.Open(Roomy, disk.Start(), out RecoveredLog recovered);
         model.RequirePrefix(recovered, 1, "restart");
     }
 
@@ -54,7 +57,7 @@ public sealed class FailureTests
         var disk = new SimulatedDisk();
         var random = new SplitMix64(1);
         var model = new LogModel();
-        using (WriteAheadLog log = WriteAheadLog.Open(Options, disk.Start(), out _))
+        using (WriteAheadLog log = WriteAheadLog.Open(Roomy, disk.Start(), out _))
         {
             log.Write([model.Append(1, [1])]);
             log.Sync();
@@ -63,10 +66,10 @@ public sealed class FailureTests
             Assert.Throws<LogFailedException>(log.Sync);
         }
 
-        WriteAheadLog.Open(Options, disk.Start(), out RecoveredLog shown);
+        WriteAheadLog.Open(Roomy, disk.Start(), out RecoveredLog shown);
         Assert.Equal(3, shown.Entries.Count);
         disk.PowerCut(ref random);
-        using WriteAheadLog again = WriteAheadLog.Open(Options, disk.Start(), out RecoveredLog recovered);
+        using WriteAheadLog again = WriteAheadLog.Open(Roomy, disk.Start(), out RecoveredLog recovered);
         Assert.Equal(
             LogModel.Describe(shown.HardState, shown.Entries), LogModel.Describe(recovered.HardState, recovered.Entries));
     }
@@ -75,9 +78,9 @@ public sealed class FailureTests
     public void A_disk_that_fails_while_the_end_is_settled_makes_open_fail()
     {
         var disk = new SimulatedDisk();
-        WriteAheadLog.Open(Options, disk.Start(), out _).Dispose();
+        WriteAheadLog.Open(Roomy, disk.Start(), out _).Dispose();
         disk.FailSyncAfter = 1;
-        Assert.Throws<LogFailedException>(() => WriteAheadLog.Open(Options, disk.Start(), out _));
+        Assert.Throws<LogFailedException>(() => WriteAheadLog.Open(Roomy, disk.Start(), out _));
     }
 
     [Fact]
