@@ -8,9 +8,9 @@ public sealed class CorruptLogException : IOException
 {
     /// <summary>Names the place and the finding; the message adds what to do.</summary>
     public CorruptLogException(string file, long offset, string finding)
-        : base($"the log is damaged: {file} at byte {offset}: {finding}. Nothing was changed. Keep a copy of the folder, check the "
-            + "disk, then restore the folder from a copy, or empty it and let this node join again as a new member; never "
-            + "start it as the voter that it was with an emptied folder")
+        : base($"the log is damaged: {file} at byte {offset}: {finding}. Nothing was changed. Keep the folder and check the disk. "
+            + "An exact copy from after this node's last stop may take its place; an older one forgets votes and is as bad as "
+            + "none. Else remove the node from the cluster and let it join again as a new member with an empty folder")
     {
         File = file;
         Offset = offset;

@@ -164,7 +164,9 @@ internal sealed class LogReplay(IStorageDevice device)
                 break;
             default:
                 throw new CorruptLogException(
-                    file, offset, $"record {record.Sequence} (type {(byte)record.Type}, index {record.Index}) makes no sense after index {LastIndex}");
+                    file,
+                    offset,
+                    $"record {record.Sequence} (type {(byte)record.Type}, index {record.Index}) can't follow index {LastIndex}");
         }
 
         _lastType = record.Type;

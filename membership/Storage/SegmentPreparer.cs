@@ -22,7 +22,10 @@ internal sealed class SegmentPreparer(IStorageDevice device, TimeSpan timeout) :
         _next = Task.Factory.StartNew(
             () => Make(bytes), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    /// <summary>Waits for the segment, makes one when none was begun, and lengthens it to <paramref name="bytes"/> when it is shorter.</summary>
+    /// <summary>
+    /// Waits for the segment, makes one when none was begun, and lengthens it to <paramref name="bytes"/> when it is
+    /// shorter.
+    /// </summary>
     /// <exception cref="IOException">It could not be made.</exception>
     /// <exception cref="TimeoutException">It was not ready in time.</exception>
     public IDurableFile Take(int bytes)
@@ -66,7 +69,7 @@ internal sealed class SegmentPreparer(IStorageDevice device, TimeSpan timeout) :
         {
             _next.WaitAsync(timeout).GetAwaiter().GetResult().Dispose();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or TimeoutException or OperationCanceledException)
+        catch (Exception)
         {
             // The segment was never part of the log; the next open removes what is left of it.
         }

@@ -8,11 +8,14 @@ namespace Cluster.Storage;
 
 /// <summary>
 /// The write-ahead log of a voter: term, vote, entries and truncations, in the order in which the consensus core made them
-/// (Raft figure 2, "persistent state"). For one thread: it drains its queue, calls <see cref="Write"/> once and <see cref="Sync"/> once, and
+/// (Raft figure 2, "persistent state"). For one thread: it drains its queue, calls <see cref="Write"/> once and <see
+/// cref="Sync"/> once, and
 /// reports the greatest ticket as persisted. Nothing is durable before <see cref="Sync"/> has returned.
 /// <para>
-/// What a restart finds is what was written, up to some point at or after the last returned sync; never less, never anything else:
-/// if that can't be had, <see cref="Open(WriteAheadLogOptions, out RecoveredLog)"/> refuses. The limits of what can be seen are stated at
+/// What a restart finds is what was written, up to some point at or after the last returned sync; never less, never anything
+/// else:
+/// if that can't be had, <see cref="Open(WriteAheadLogOptions, out RecoveredLog)"/> refuses. The limits of what can be seen are
+/// stated at
 /// the torn-tail rule in the sources (Format/TornTail.cs).
 /// </para>
 /// </summary>
@@ -93,7 +96,8 @@ public sealed class WriteAheadLog : IDisposable
     /// <summary>
     /// Hands a batch to the operating system, in one write unless it spans segments. Durable only after <see cref="Sync"/>.
     /// </summary>
-    /// <exception cref="ArgumentException">The batch does not fit the log: nothing of it was written, the log stays usable.</exception>
+    /// <exception cref="ArgumentException">The batch does not fit the log: nothing of it was written, the log stays
+    /// usable.</exception>
     /// <exception cref="LogFailedException">This or an earlier operation failed; the process must stop.</exception>
     public void Write(IReadOnlyList<LogWrite> batch)
     {
@@ -172,7 +176,8 @@ public sealed class WriteAheadLog : IDisposable
     }
 
     /// <summary>
-    /// Makes the end of the last segment what replay read. Unproven records are written again, because a failed sync of an earlier life
+    /// Makes the end of the last segment what replay read. Unproven records are written again, because a failed sync of an
+    /// earlier life
     /// may have left them in memory only, marked clean; a torn end becomes zeros before anything is written over it, so that no
     /// remainder of it can ever follow a new record.
     /// </summary>

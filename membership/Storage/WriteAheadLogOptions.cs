@@ -33,7 +33,8 @@ public sealed record WriteAheadLogOptions
         if (SegmentBytes is < MinSegmentBytes or > MaxSegmentBytes || SegmentBytes % 4096 != 0)
         {
             throw new ArgumentException(
-                $"a segment of {SegmentBytes} bytes was asked for; give a multiple of 4096 from {MinSegmentBytes} to {MaxSegmentBytes}",
+                $"a segment of {SegmentBytes} bytes was asked for; give a multiple of 4096 from {MinSegmentBytes} to "
+                    + $"{MaxSegmentBytes}",
                 nameof(SegmentBytes));
         }
     }

@@ -3,7 +3,8 @@ using System.Buffers.Binary;
 namespace Cluster.Transport;
 
 /// <summary>
-/// Frames over a stream: length of the body (4 bytes, little-endian), CRC-32C of the body (4 bytes, little-endian), body. One reader and
+/// Frames over a stream: length of the body (4 bytes, little-endian), CRC-32C of the body (4 bytes, little-endian), body. One
+/// reader and
 /// one writer may be at work at once. The check finds what TCP's sum misses; after any error the stream is out of step, so the
 /// connection has to be closed.
 /// </summary>
@@ -83,7 +84,9 @@ public sealed class FrameConnection : IAsyncDisposable
         {
             if (!await FillAsync(cancellation).ConfigureAwait(false))
             {
-                return _inputEnd == _inputStart ? null : throw new FrameException("the connection ended within the head of a frame");
+                return _inputEnd == _inputStart
+                    ? null
+                    : throw new FrameException("the connection ended within the head of a frame");
             }
         }
 

@@ -4,7 +4,8 @@ using System.Text;
 namespace Cluster.Transport;
 
 /// <summary>
-/// The listener's frame in answer to a hello, little-endian: u8 1 = accepted or 2 = refused; u64 session of the listener; the rest is the reason
+/// The listener's frame in answer to a hello, little-endian: u8 1 = accepted or 2 = refused; u64 session of the listener; the
+/// rest is the reason
 /// of a refusal, UTF-8. A refusal ends the connection; after an acceptance only the dialer sends.
 /// </summary>
 internal sealed record LinkAnswer(ulong Session, string? Refusal)

@@ -82,7 +82,8 @@ internal sealed record LinkHello(LinkIdentity Sender, uint Receiver, LinkPriorit
 
         if (Sender.ProtocolVersion != listener.ProtocolVersion)
         {
-            return $"this node speaks version {listener.ProtocolVersion}, not {Sender.ProtocolVersion}: run the same release on both";
+            return $"this node speaks version {listener.ProtocolVersion}, not {Sender.ProtocolVersion}: "
+                + "run the same release on both";
         }
 
         return Sender.Node == 0 ? "node 0 does not exist: check the sender's configuration" : null;

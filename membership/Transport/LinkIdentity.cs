@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Cluster.Transport;
 
 /// <summary>Who this end of its links is.</summary>
@@ -22,6 +24,7 @@ public sealed record LinkIdentity
     {
         ArgumentException.ThrowIfNullOrEmpty(ClusterId);
         ArgumentOutOfRangeException.ThrowIfZero(Node);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(System.Text.Encoding.UTF8.GetByteCount(ClusterId), MaxClusterIdBytes, nameof(ClusterId));
+        int idBytes = Encoding.UTF8.GetByteCount(ClusterId);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(idBytes, MaxClusterIdBytes, nameof(ClusterId));
     }
 }

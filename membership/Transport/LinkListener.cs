@@ -64,8 +64,8 @@ public sealed class LinkListener : IAsyncDisposable
         catch (SocketException e)
         {
             socket.Dispose();
-            throw new IOException($"node {options.Identity.Node} can't listen at {endPoint}: {e.Message}. Give it an address of this "
-                + "machine and a port that nothing else uses", e);
+            throw new IOException($"node {options.Identity.Node} can't listen at {endPoint}: {e.Message}. Give it "
+                + "an address of this machine and a port that nothing else uses", e);
         }
     }
 
@@ -94,7 +94,8 @@ public sealed class LinkListener : IAsyncDisposable
         catch (TimeoutException e)
         {
             throw new TimeoutException(
-                $"a receiver of node {_options.Identity.Node} did not return within {DisposalTimeout.TotalSeconds:F0} s; it must not wait", e);
+                $"a receiver of node {_options.Identity.Node} did not return within {DisposalTimeout.TotalSeconds:F0} s; it must not wait",
+                e);
         }
     }
 
@@ -119,7 +120,9 @@ public sealed class LinkListener : IAsyncDisposable
         lock (_gate)
         {
             _all.Remove(connection);
-            if (connection.Peer is { } peer && _current.TryGetValue(peer, out InboundConnection? current) && current == connection)
+            if (connection.Peer is { } peer
+                && _current.TryGetValue(peer, out InboundConnection? current)
+                && current == connection)
             {
                 _current.Remove(peer);
             }

@@ -1,15 +1,5 @@
 namespace Cluster.Transport;
 
-/// <summary>What is dropped when a send queue is full.</summary>
-public enum QueueOverflow
-{
-    /// <summary>The frames that waited longest: right where newer frames replace older ones.</summary>
-    DropOldest,
-
-    /// <summary>The frame that was to be added.</summary>
-    DropNewest,
-}
-
 /// <summary>Settings of links; the same record serves both ends.</summary>
 public sealed record LinkOptions
 {
@@ -37,7 +27,10 @@ public sealed record LinkOptions
     /// <summary>When the queue overflows, a write that has taken longer than this already ends the connection.</summary>
     public TimeSpan OverflowGrace { get; init; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>The first pause after a failed attempt; it doubles up to <see cref="MaxBackoff"/>. Each is shortened by a random part of up to a half.</summary>
+    /// <summary>
+    /// The first pause after a failed attempt; it doubles up to <see cref="MaxBackoff"/>. Each is shortened by a random
+    /// part of up to a half.
+    /// </summary>
     public TimeSpan MinBackoff { get; init; } = TimeSpan.FromMilliseconds(20);
 
     /// <summary>The longest pause between attempts.</summary>

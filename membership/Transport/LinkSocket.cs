@@ -13,12 +13,13 @@ internal static class LinkSocket
     {
         AddressFamily.Unix => new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified),
         AddressFamily.Unspecified => new Socket(SocketType.Stream, ProtocolType.Tcp),
-        AddressFamily.InterNetworkV6 => new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp) { DualMode = true },
-        AddressFamily family => new Socket(family, SocketType.Stream, ProtocolType.Tcp),
+        AddressFamily.InterNetwork => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp),
+        AddressFamily family => new Socket(family, SocketType.Stream, ProtocolType.Tcp) { DualMode = true },
     };
 
     /// <summary>
-    /// No delay; a peer whose machine is gone is noticed by keepalive when idle and by TCP_USER_TIMEOUT (RFC 5482, tcp(7)) when data
+    /// No delay; a peer whose machine is gone is noticed by keepalive when idle and by TCP_USER_TIMEOUT (RFC 5482, tcp(7)) when
+    /// data
     /// is unacknowledged. A process that merely stands still is neither's business: its kernel goes on acknowledging.
     /// </summary>
     public static void Configure(Socket socket, LinkOptions options)

@@ -4,7 +4,9 @@ using System.Runtime.CompilerServices;
 
 namespace Cluster.Transport;
 
-/// <summary>One connection of an <see cref="OutboundLink"/>: a queue, and a loop that connects, sends, and begins again.</summary>
+/// <summary>
+/// One connection of an <see cref="OutboundLink"/>: a queue, and a loop that connects, sends, and begins again.
+/// </summary>
 internal sealed class OutboundChannel : IAsyncDisposable
 {
     private const int CoalesceBytes = 256 * 1024;

@@ -4,7 +4,8 @@ namespace Cluster.Transport;
 
 /// <summary>
 /// The sending half of the way to one remote node: frames go over connections that this end makes when there is something to send
-/// and makes anew when they break. Frames of one priority arrive in the order in which they were sent, each at most once; they may be lost,
+/// and makes anew when they break. Frames of one priority arrive in the order in which they were sent, each at most once; they
+/// may be lost,
 /// always in a way that shows as a new connection or a dropped frame in <see cref="StatusOf"/>. Safe for use by many threads.
 /// </summary>
 public sealed class OutboundLink : IAsyncDisposable
@@ -17,7 +18,8 @@ public sealed class OutboundLink : IAsyncDisposable
     /// <param name="options">Settings.</param>
     /// <param name="remote">The node to reach; the listener refuses when it is another.</param>
     /// <param name="endPoint">Where it listens.</param>
-    /// <param name="changed">Called after each connect, disconnect and failed attempt, on a thread of the pool; must be cheap.</param>
+    /// <param name="changed">Called after each connect, disconnect and failed attempt, on a thread of the pool; must be
+    /// cheap.</param>
     public OutboundLink(LinkOptions options, uint remote, EndPoint endPoint, Action<LinkStatus>? changed = null)
     {
         options.Identity.Validate();
@@ -34,7 +36,8 @@ public sealed class OutboundLink : IAsyncDisposable
     /// <summary>Puts a frame into the queue of its priority; never waits.</summary>
     /// <param name="body">The frame; must not change afterwards.</param>
     /// <param name="priority">Its class.</param>
-    /// <returns>False when it was dropped at once: the queue is full (<see cref="QueueOverflow.DropNewest"/>) or the link is disposed.</returns>
+    /// <returns>False when it was dropped at once: the queue is full (<see cref="QueueOverflow.DropNewest"/>) or the link is
+    /// disposed.</returns>
     /// <exception cref="ArgumentException">The frame is larger than the links allow.</exception>
     public bool TrySend(ReadOnlyMemory<byte> body, LinkPriority priority = LinkPriority.Bulk)
     {

@@ -87,7 +87,9 @@ internal sealed class SendQueue(LinkOptions options) : IDisposable
         }
     }
 
-    /// <summary>Moves frames, at least one and up to about <paramref name="maxBytes"/>, into the connection's output buffer.</summary>
+    /// <summary>
+    /// Moves frames, at least one and up to about <paramref name="maxBytes"/>, into the connection's output buffer.
+    /// </summary>
     /// <returns>How many.</returns>
     public int MoveTo(FrameConnection connection, int maxBytes)
     {

@@ -1,6 +1,8 @@
 namespace Cluster.Storage.Devices;
 
-/// <summary>A file whose contents survive once <see cref="Sync"/> returned. All failures are <see cref="IOException"/>s.</summary>
+/// <summary>
+/// A file whose contents survive once <see cref="Sync"/> returned. All failures are <see cref="IOException"/>s.
+/// </summary>
 internal interface IDurableFile : IDisposable
 {
     /// <summary>Bytes in the file.</summary>

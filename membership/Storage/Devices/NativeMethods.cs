@@ -33,7 +33,8 @@ internal static partial class NativeMethods
     }
 
     /// <summary>
-    /// open(2) of a lock file, made when missing. The framework's own open would take a shared lock at once, and report a held one as
+    /// open(2) of a lock file, made when missing. The framework's own open would take a shared lock at once, and report a held
+    /// one as
     /// some sharing violation.
     /// </summary>
     public static SafeFileHandle OpenLockFile(string path) => Open(path, ReadWriteCreate);

@@ -6,7 +6,10 @@ namespace Cluster;
 /// <summary>CRC-32C (Castagnoli; RFC 3720 appendix B.4): initial value and final complement included.</summary>
 internal static class Crc32C
 {
-    /// <summary>The check value of <paramref name="data"/>, or of everything before and <paramref name="data"/> when <paramref name="before"/> is the check value of what came before.</summary>
+    /// <summary>
+    /// The check value of <paramref name="data"/>, or of everything before and <paramref name="data"/> when <paramref
+    /// name="before"/> is the check value of what came before.
+    /// </summary>
     public static uint Of(ReadOnlySpan<byte> data, uint before = 0)
     {
         uint crc = ~before;

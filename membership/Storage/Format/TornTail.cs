@@ -5,12 +5,15 @@ namespace Cluster.Storage.Format;
 /// damage to what was safe (to be refused).
 /// <para>
 /// What a crash can leave. Until a sync returns, each 512-byte sector of what was written may be on disk or not, in any
-/// combination; one that is not still holds the zeros of the empty segment. A process that dies in the middle of a write may leave any
+/// combination; one that is not still holds the zeros of the empty segment. A process that dies in the middle of a write may
+/// leave any
 /// prefix of it. Whole records behind a hole are therefore no sign of damage in themselves.
 /// </para>
 /// <para>
-/// The rule. The record is torn when both hold: (a) zeros explain it: within its extent the part in some sector is all zero, or its
-/// last byte is (the extent is that of the header alone when the header is not whole; neither end of a header or record is ever zero as
+/// The rule. The record is torn when both hold: (a) zeros explain it: within its extent the part in some sector is all zero, or
+/// its
+/// last byte is (the extent is that of the header alone when the header is not whole; neither end of a header or record is ever
+/// zero as
 /// written); (b) no whole header behind it proves that this record was on disk before that header was written
 /// (<see cref="RecordHeader.Proven"/>).
 /// </para>
@@ -18,8 +21,10 @@ namespace Cluster.Storage.Format;
 /// Why it is sound. A torn record always satisfies (a), by the description above, and (b), because what was never synced is never
 /// claimed to be; so a torn tail is never refused (etcd #5230). Damage to a record behind which the log went on after a
 /// sync fails (b); flipped bits in the very last records fail (a). What remains unseen: in the last batch before a power
-/// cut, a sector that the disk reported as written and lost, and flipped bits in a record whose payload has 512 aligned zero bytes. Both look
-/// exactly like a torn write, to any log that keeps its truth in one place. A clean close writes a mark that closes even this gap.
+/// cut, a sector that the disk reported as written and lost, and flipped bits in a record whose payload has 512 aligned zero
+/// bytes. Both look
+/// exactly like a torn write, to any log that keeps its truth in one place. A clean close writes a mark that closes even this
+/// gap.
 /// </para>
 /// </summary>
 internal static class TornTail
@@ -55,7 +60,8 @@ internal static class TornTail
         extent = Math.Min(extent, image.Length - offset);
         if (image[offset + extent - 1] != 0 && !HasZeroSector(image, offset, extent))
         {
-            throw new CorruptLogException(file, offset, $"record {sequence} fails its check, and no interrupted write explains it");
+            throw new CorruptLogException(
+                file, offset, $"record {sequence} fails its check, and no interrupted write explains it");
         }
 
         for (int at = offset + RecordHeader.Alignment; at + RecordHeader.Bytes <= image.Length; at += RecordHeader.Alignment)
@@ -63,7 +69,9 @@ internal static class TornTail
             if (RecordHeader.TryRead(image[at..], salt, out RecordHeader later) && later.Proven >= sequence)
             {
                 throw new CorruptLogException(
-                    file, offset, $"record {sequence} is lost, but record {later.Sequence} at byte {at} proves that it was on disk");
+                    file,
+                    offset,
+                    $"record {sequence} is lost, but record {later.Sequence} at byte {at} proves that it was on disk");
             }
         }
     }

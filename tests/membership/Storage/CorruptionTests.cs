@@ -132,7 +132,7 @@ public sealed class CorruptionTests
     {
         string message = new CorruptLogException("/data/wal-1.log", 4096, "record 1 fails its check").Message;
         Assert.Contains("/data/wal-1.log at byte 4096", message);
-        Assert.Contains("restore", message);
+        Assert.Contains("older one forgets votes", message);
         Assert.Contains("join again", message);
     }
 

@@ -6,7 +6,9 @@ public sealed class FailureTests
 {
     private static readonly WriteAheadLogOptions Options = new() { Directory = "unused", SegmentBytes = 8192, Salt = 3 };
 
-    /// <summary>So large that no next segment is prepared meanwhile, on whose file an injected fault could strike instead.</summary>
+    /// <summary>
+    /// So large that no next segment is prepared meanwhile, on whose file an injected fault could strike instead.
+    /// </summary>
     private static readonly WriteAheadLogOptions Roomy = Options with { SegmentBytes = 64 * 1024 };
 
     /// <summary>cockroach #37102: after a failed sync the next one may "succeed" with nothing written.</summary>

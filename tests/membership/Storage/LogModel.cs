@@ -83,7 +83,10 @@ internal sealed class LogModel
         return payload;
     }
 
-    /// <summary>Fails unless <paramref name="recovered"/> is what was written up to some record, at least <paramref name="atLeast"/> of them.</summary>
+    /// <summary>
+    /// Fails unless <paramref name="recovered"/> is what was written up to some record, at least <paramref name="atLeast"/>
+    /// of them.
+    /// </summary>
     public void RequirePrefix(RecoveredLog recovered, int atLeast, string context)
     {
         string state = Describe(recovered.HardState, recovered.Entries);

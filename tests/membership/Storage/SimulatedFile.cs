@@ -60,7 +60,10 @@ internal sealed class SimulatedFile
         _dirty.Clear();
     }
 
-    /// <summary>What Linux does when writing back fails: the pages stay in memory, marked clean, and the next sync has nothing to do.</summary>
+    /// <summary>
+    /// What Linux does when writing back fails: the pages stay in memory, marked clean, and the next sync has nothing to
+    /// do.
+    /// </summary>
     public void LoseDirtyPages() => _dirty.Clear();
 
     public void PowerCut(ref SplitMix64 random)
