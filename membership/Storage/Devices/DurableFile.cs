@@ -1,0 +1,37 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Cluster.Storage.Devices;
+
+/// <summary>A file of the operating system.</summary>
+internal sealed class DurableFile(SafeFileHandle handle, string path) : IDurableFile
+{
+    /// <inheritdoc/>
+    public long Length => RandomAccess.GetLength(handle);
+
+    /// <inheritdoc/>
+    public int Read(long offset, Span<byte> target)
+    {
+        int total = 0;
+        while (total < target.Length)
+        {
+            int read = RandomAccess.Read(handle, target[total..], offset + total);
+            if (read == 0)
+            {
+                break;
+            }
+
+            total += read;
+        }
+
+        return total;
+    }
+
+    /// <inheritdoc/>
+    public void Write(long offset, ReadOnlySpan<byte> source) => RandomAccess.Write(handle, source, offset);
+
+    /// <inheritdoc/>
+    public void Sync() => NativeMethods.SyncData(handle, path);
+
+    /// <inheritdoc/>
+    public void Dispose() => handle.Dispose();
+}

@@ -1,0 +1,73 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Cluster.Storage.Devices;
+
+/// <summary>System calls that the framework has no honest equivalent of: its own flush swallows some errors.</summary>
+internal static partial class NativeMethods
+{
+    private const int ReadOnly = 0;
+    private const int ReadWriteCreate = 2 | 0x40;
+    private const int CloseOnExec = 0x80000;
+    private const int OwnerOnly = 0x180;
+    private const int ExclusiveNonBlocking = 2 | 4;
+    private const int WouldBlock = 11;
+
+    /// <summary>fdatasync(2). Never repeated after an error.</summary>
+    public static void SyncData(SafeFileHandle file, string path)
+    {
+        if (FileDataSync(file) != 0)
+        {
+            throw Failure("fdatasync", path);
+        }
+    }
+
+    /// <summary>fsync(2) of a directory.</summary>
+    public static void SyncDirectory(string path)
+    {
+        using SafeFileHandle directory = Open(path, ReadOnly);
+        if (FileSync(directory) != 0)
+        {
+            throw Failure("fsync", path);
+        }
+    }
+
+    /// <summary>
+    /// open(2) of a lock file, made when missing. The framework's own open would take a shared lock at once, and report a held
+    /// one as
+    /// some sharing violation.
+    /// </summary>
+    public static SafeFileHandle OpenLockFile(string path) => Open(path, ReadWriteCreate);
+
+    /// <summary>flock(2), exclusive, without waiting; false when another open file has it.</summary>
+    public static bool TryLock(SafeFileHandle file, string path)
+    {
+        if (FileLock(file, ExclusiveNonBlocking) == 0)
+        {
+            return true;
+        }
+
+        return Marshal.GetLastPInvokeError() == WouldBlock ? false : throw Failure("flock", path);
+    }
+
+    private static SafeFileHandle Open(string path, int flags)
+    {
+        int descriptor = Open(path, flags | CloseOnExec, OwnerOnly);
+        return descriptor < 0 ? throw Failure("open", path) : new SafeFileHandle(descriptor, ownsHandle: true);
+    }
+
+    private static IOException Failure(string call, string path) =>
+        new($"{call} of {path}: {Marshal.GetLastPInvokeErrorMessage()} (errno {Marshal.GetLastPInvokeError()})");
+
+    [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
+    private static partial int FileDataSync(SafeFileHandle file);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int FileSync(SafeFileHandle file);
+
+    [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
+    private static partial int FileLock(SafeFileHandle file, int operation);
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags, int mode);
+}

@@ -1,0 +1,30 @@
+using System.Text;
+
+namespace Cluster.Transport;
+
+/// <summary>Who this end of its links is.</summary>
+public sealed record LinkIdentity
+{
+    /// <summary>The longest cluster id in bytes of UTF-8.</summary>
+    public const int MaxClusterIdBytes = 256;
+
+    /// <summary>The cluster; ends with different ones refuse each other.</summary>
+    public required string ClusterId { get; init; }
+
+    /// <summary>This node's number; never 0.</summary>
+    public required uint Node { get; init; }
+
+    /// <summary>Tells this life of the node from its earlier ones.</summary>
+    public required ulong Session { get; init; }
+
+    /// <summary>The version of what is spoken over the links; ends with different ones refuse each other.</summary>
+    public required ushort ProtocolVersion { get; init; }
+
+    internal void Validate()
+    {
+        ArgumentException.ThrowIfNullOrEmpty(ClusterId);
+        ArgumentOutOfRangeException.ThrowIfZero(Node);
+        int idBytes = Encoding.UTF8.GetByteCount(ClusterId);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(idBytes, MaxClusterIdBytes, nameof(ClusterId));
+    }
+}

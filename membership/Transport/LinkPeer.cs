@@ -1,0 +1,7 @@
+namespace Cluster.Transport;
+
+/// <summary>Who is at the other end of an inbound connection, as it said in its hello.</summary>
+/// <param name="Node">Its number.</param>
+/// <param name="Session">Tells lives of that node apart: an incarnation, or a number drawn at process start.</param>
+/// <param name="Priority">The class of the frames that come over this connection.</param>
+public readonly record struct LinkPeer(uint Node, ulong Session, LinkPriority Priority);

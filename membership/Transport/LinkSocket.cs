@@ -1,0 +1,43 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Cluster.Transport;
+
+/// <summary>Socket settings common to both ends.</summary>
+internal static class LinkSocket
+{
+    private const int TcpUserTimeout = 18;
+
+    /// <summary>A socket of the endpoint's family; one for IPv6 takes IPv4 too, so that [::] means every address.</summary>
+    public static Socket For(EndPoint endPoint) => endPoint.AddressFamily switch
+    {
+        AddressFamily.Unix => new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified),
+        AddressFamily.Unspecified => new Socket(SocketType.Stream, ProtocolType.Tcp),
+        AddressFamily.InterNetwork => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp),
+        AddressFamily family => new Socket(family, SocketType.Stream, ProtocolType.Tcp) { DualMode = true },
+    };
+
+    /// <summary>
+    /// No delay; a peer whose machine is gone is noticed by keepalive when idle and by TCP_USER_TIMEOUT (RFC 5482, tcp(7)) when
+    /// data
+    /// is unacknowledged. A process that merely stands still is neither's business: its kernel goes on acknowledging.
+    /// </summary>
+    public static void Configure(Socket socket, LinkOptions options)
+    {
+        if (socket.ProtocolType != ProtocolType.Tcp)
+        {
+            return;
+        }
+
+        socket.NoDelay = true;
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 5);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 1);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 5);
+        if (OperatingSystem.IsLinux())
+        {
+            int timeoutMs = (int)options.WriteTimeout.TotalMilliseconds;
+            socket.SetRawSocketOption((int)SocketOptionLevel.Tcp, TcpUserTimeout, BitConverter.GetBytes(timeoutMs));
+        }
+    }
+}
