@@ -20,6 +20,10 @@ public sealed record FenceResult(
     public static FenceResult ObservedOff(string detail) =>
         new(true, FenceEvidence.ObservedOff, PowerState.Off, FenceFailure.None, detail);
 
+    /// <summary>The target was cut off from storage or network, and that was read back from the device.</summary>
+    public static FenceResult FabricCut(string detail) =>
+        new(true, FenceEvidence.FabricCut, PowerState.Unknown, FenceFailure.None, detail);
+
     /// <summary>The action succeeded; the power state read back is <paramref name="power"/>.</summary>
     public static FenceResult Done(PowerState power, string detail) =>
         new(true, FenceEvidence.None, power, FenceFailure.None, detail);

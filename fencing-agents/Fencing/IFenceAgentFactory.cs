@@ -9,7 +9,16 @@ public interface IFenceAgentFactory
     /// <summary>The parameters it takes.</summary>
     IReadOnlyList<FenceParameter> Parameters { get; }
 
-    /// <summary>Makes an agent.</summary>
+    /// <summary>
+    /// Whether a device may set parameters that <see cref="Parameters"/> does not list, because the plug-in stands for a family
+    /// of devices that each bring their own. Then the plug-in itself decides which of those are secrets.
+    /// </summary>
+    bool AcceptsOtherParameters => false;
+
+    /// <summary>
+    /// Makes an agent. Reaches no device. Secrets are resolved here once, so that a bad reference is found when the
+    /// configuration is read, and again before each action, so that a changed secret takes effect.
+    /// </summary>
     /// <exception cref="FenceConfigurationException">A parameter is missing, unknown or out of range; the message names it.</exception>
     IFenceAgent Create(FenceDevice device, ISecretSource secrets);
 }
