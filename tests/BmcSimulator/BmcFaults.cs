@@ -36,6 +36,9 @@ public sealed class BmcFaults
     /// <summary>Answers so many chassis commands with "node busy".</summary>
     public int BusyAnswers { get; set; }
 
+    /// <summary>Lets a user ask for more than it may in RAKP message 1, and refuses it only at Set Session Privilege Level.</summary>
+    public bool ChecksPrivilegeLate { get; set; }
+
     /// <summary>Puts a wrong proof into RAKP message 4.</summary>
     public bool ForgeSessionProof { get; set; }
 

@@ -48,7 +48,7 @@ internal sealed class BmcHandshake(BmcOptions options, BmcFaults faults, Diction
         }
 
         session.Role = request[24];
-        if ((session.Role & 0x0F) > session.User.Privilege)
+        if (!faults.ChecksPrivilegeLate && (session.Role & 0x0F) > session.User.Privilege)
         {
             return Refuse(0x0A);
         }
