@@ -24,7 +24,7 @@ public sealed class BmcFaults
     /// <summary>Sends each answer twice.</summary>
     public bool DuplicateAnswers { get; set; }
 
-    /// <summary>Sends the answer before this one again, ahead of each answer.</summary>
+    /// <summary>Sends the three answers before this one again, ahead of each answer.</summary>
     public bool RepeatOldAnswers { get; set; }
 
     /// <summary>Holds each answer back for so long.</summary>

@@ -10,6 +10,8 @@ namespace Cluster.Tests.BmcSimulator;
 /// </summary>
 public sealed class SimulatedBmc : IAsyncDisposable
 {
+    private const int OldAnswers = 3;
+
     private readonly UdpClient _socket;
     private readonly CancellationTokenSource _stop = new();
     private readonly Dictionary<uint, BmcSession> _sessions = [];
@@ -17,7 +19,7 @@ public sealed class SimulatedBmc : IAsyncDisposable
     private readonly BmcHandshake _handshake;
     private readonly BmcCommands _commands;
     private readonly Task _loop;
-    private byte[] _lastAnswer = [];
+    private readonly List<byte[]> _oldAnswers = [];
     private int _requests;
     private int _answers;
     private int _opened;
@@ -165,14 +167,18 @@ public sealed class SimulatedBmc : IAsyncDisposable
 
     private void Send(byte[] answer, IPEndPoint console)
     {
-        byte[][] packets = (Faults.RepeatOldAnswers && _lastAnswer.Length > 0, Faults.DuplicateAnswers) switch
+        byte[][] packets =
+        [
+            .. Faults.RepeatOldAnswers ? _oldAnswers : [],
+            answer,
+            .. Faults.DuplicateAnswers ? [answer] : Array.Empty<byte[]>(),
+        ];
+        _oldAnswers.Add(answer);
+        if (_oldAnswers.Count > OldAnswers)
         {
-            (true, true) => [_lastAnswer, answer, answer],
-            (true, false) => [_lastAnswer, answer],
-            (false, true) => [answer, answer],
-            _ => [answer],
-        };
-        _lastAnswer = answer;
+            _oldAnswers.RemoveAt(0);
+        }
+
         if (Faults.Delay <= TimeSpan.Zero)
         {
             Transmit(packets, console);
