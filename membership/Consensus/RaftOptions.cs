@@ -1,7 +1,7 @@
 namespace Cluster.Consensus;
 
 /// <summary>The settings of a Raft voter. All durations are by the local clock.</summary>
-public sealed record RaftOptions
+public sealed partial record RaftOptions
 {
     /// <summary>This node.</summary>
     public required NodeId Self { get; init; }
@@ -22,15 +22,23 @@ public sealed record RaftOptions
     /// <summary>The greatest ratio between the rates of two clocks in the cluster, e.g. 1.1.</summary>
     public double ClockRateBound { get; init; } = 1.1;
 
-    /// <summary>The greatest number of payload bytes in one append message (one entry may be larger on its own).</summary>
+    /// <summary>The greatest number of bytes in one append message (one entry may be larger on its own). An entry counts as its
+    /// payload and 24 bytes.</summary>
     public int MaxBytesPerAppend { get; init; } = 256 * 1024;
 
     /// <summary>The greatest number of append messages to one peer without an answer.</summary>
     public int MaxInflightAppends { get; init; } = 64;
 
-    /// <summary>Proposals are refused while more payload bytes than this wait for commitment.</summary>
+    /// <summary>The greatest number of bytes in those messages; the last of them may exceed it by one entry.</summary>
+    public long MaxInflightBytes { get; init; } = 8 * 1024 * 1024;
+
+    /// <summary>A proposal is refused when it would bring the payload bytes that wait for commitment above this; when none wait,
+    /// one proposal of any size is taken.</summary>
     public long MaxUncommittedBytes { get; init; } = 64 * 1024 * 1024;
 
     /// <summary>Seed of the generator that randomises election timeouts; different on each node.</summary>
     public required ulong Seed { get; init; }
+
+    /// <summary>Promises to break, for the simulator's canaries only; never set in production.</summary>
+    public RaftMutations Mutations { get; init; }
 }

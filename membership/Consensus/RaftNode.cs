@@ -1,0 +1,233 @@
+using Cluster.Consensus.Quorum;
+
+namespace Cluster.Consensus;
+
+/// <summary>
+/// A Raft voter (Ongaro and Ousterhout, 2014; Ongaro's thesis) as a sans-I/O state machine: pre-vote, check-quorum, pipelined
+/// replication. Single-threaded: one caller at a time.
+/// </summary>
+/// <remarks>
+/// Promises beyond the paper's:
+/// <list type="bullet">
+/// <item>Nothing is told as fact before it is on disk (S7): grants and every message of a new term wait for the write of term and
+/// vote, acknowledgements for the write of the entries; the leader's own copy counts once its write is reported. Leadership
+/// itself waits for no log write.</item>
+/// <item>A voter helps nobody to be elected for one minimum election timeout after it heard the leader, granted a vote, or
+/// started (it has forgotten what it promised before). <see cref="ReplicatedLogStatus.ConfirmedUntil"/> rests on that.</item>
+/// </list>
+/// Malformed, misdirected and stale messages are dropped. A broken invariant, for example two leaders in one term, throws
+/// <see cref="InvalidOperationException"/>: the state can't be trusted any more, and the process must stop.
+/// </remarks>
+public sealed partial class RaftNode : IReplicatedLog
+{
+    // No cluster gets near; keeps arithmetic on terms from foreign messages away from overflow.
+    private static readonly Term GreatestTerm = new(ulong.MaxValue / 2);
+
+    private readonly RaftOptions _options;
+    private readonly NodeId _self;
+    private readonly NodeId[] _voters;
+    private readonly int _selfSlot;
+    private readonly RaftLog _log;
+    private readonly TimeSpan _confirmedSpan;
+    private SplitMix64 _random;
+    private MonotonicTime _now;
+    private LogRole _role = LogRole.Follower;
+    private Term _term;
+    private NodeId _votedFor;
+    private NodeId _leader;
+    private LogIndex _commit;
+
+    /// <summary>Starts a voter from what its disk holds.</summary>
+    /// <param name="options">The settings; validated here.</param>
+    /// <param name="recovered">What storage found.</param>
+    /// <param name="now">The time; the voter keeps quiet for one minimum election timeout from here.</param>
+    /// <exception cref="RaftConfigurationException">The settings contradict each other.</exception>
+    /// <exception cref="InvalidOperationException">What storage found cannot have been written by this engine.</exception>
+    public RaftNode(RaftOptions options, RecoveredLog recovered, MonotonicTime now)
+    {
+        options.Validate();
+        _options = options;
+        _self = options.Self;
+        _voters = [.. options.Voters];
+        Array.Sort(_voters);
+        _selfSlot = Array.IndexOf(_voters, _self);
+        _progress = new Progress[_voters.Length];
+        for (int i = 0; i < _progress.Length; i++)
+        {
+            _progress[i] = new Progress(options);
+        }
+
+        _ballots = new Ballot[_voters.Length];
+        _indexScratch = new LogIndex[_voters.Length];
+        _timeScratch = new MonotonicTime[_voters.Length];
+
+        // Rounded down: the leader must not count on more than its voters promised.
+        _confirmedSpan = TimeSpan.FromTicks((long)(options.ElectionTimeoutMin.Ticks / options.ClockRateBound));
+        _random = new SplitMix64(options.Seed);
+        _log = new RaftLog(recovered.Entries);
+        _term = recovered.HardState.Term;
+        _votedFor = recovered.HardState.VotedFor;
+        Invariant.Check(_term >= _log.LastTerm, "a term is on disk before an entry of it");
+        _now = now;
+        _rememberedSince = now;
+        KeepQuiet();
+    }
+
+    /// <inheritdoc/>
+    public LogEffects Effects { get; } = new();
+
+    /// <inheritdoc/>
+    public ReplicatedLogStatus Status
+    {
+        get
+        {
+            bool leads = _role == LogRole.Leader;
+            MonotonicTime confirmedAt = leads ? ConfirmedAt() : MonotonicTime.DistantPast;
+            return new ReplicatedLogStatus(
+                _role,
+                _term,
+                _leader,
+                _log.LastIndex,
+                _commit,
+                LeaderSince: leads ? _leaderSince : MonotonicTime.DistantPast,
+                ConfirmedUntil: leads ? confirmedAt + _confirmedSpan : MonotonicTime.DistantPast,
+                confirmedAt,
+                BarrierCommitted: leads && _commit >= _barrier);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Tick(MonotonicTime now)
+    {
+        Observe(now);
+        if (_role == LogRole.Leader)
+        {
+            TickLeader();
+        }
+        else
+        {
+            TickElection();
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool Receive(PeerMessage message, MonotonicTime now)
+    {
+        if (message is not RaftMessage raft)
+        {
+            return false;
+        }
+
+        Observe(now);
+        int slot = Array.BinarySearch(_voters, raft.From);
+        if (slot >= 0 && slot != _selfSlot && raft.To == _self && raft.Term <= GreatestTerm)
+        {
+            Dispatch(raft, slot);
+        }
+
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public void Abdicate(MonotonicTime now)
+    {
+        Observe(now);
+        if (_role == LogRole.Leader)
+        {
+            BecomeFollower(NodeId.None);
+        }
+    }
+
+    private void Dispatch(RaftMessage message, int slot)
+    {
+        switch (message)
+        {
+            case PreVoteRequest request:
+                OnPreVoteRequest(request);
+                break;
+            case PreVoteResponse response:
+                OnPreVoteResponse(response, slot);
+                break;
+            case VoteRequest request:
+                OnVoteRequest(request);
+                break;
+            case VoteResponse response:
+                OnVoteResponse(response, slot);
+                break;
+            case AppendRequest request:
+                OnAppendRequest(request);
+                break;
+            case AppendResponse response:
+                OnAppendResponse(response, slot);
+                break;
+            case Heartbeat heartbeat:
+                OnHeartbeat(heartbeat);
+                break;
+            case HeartbeatResponse response:
+                OnHeartbeatResponse(response, slot);
+                break;
+        }
+    }
+
+    // Time never goes back, even if a caller's reading does.
+    private void Observe(MonotonicTime now) => _now = MonotonicTime.Max(_now, now);
+
+    /// <summary>
+    /// True when an answer belongs to the current term. A later term in it ends whatever this node is doing: that is how a node
+    /// that was cut off and went ahead in terms gets back in (it refuses the leader, the leader gives way, and the next
+    /// election is above both).
+    /// </summary>
+    private bool IsCurrent(Term term)
+    {
+        if (term > _term)
+        {
+            AdoptTerm(term, votedFor: NodeId.None);
+        }
+
+        return term == _term && _role != LogRole.Follower;
+    }
+
+    private void AdoptTerm(Term term, NodeId votedFor)
+    {
+        Invariant.Check(term > _term, "terms only grow");
+        BecomeFollower(NodeId.None);
+        _term = term;
+        _votedFor = votedFor;
+
+        // What this node was about to say in the old term is of no use to anybody now.
+        _held.Clear();
+
+        // Whatever was committed is in every later leader's log (leader completeness, Raft §5.4.3).
+        _received = _commit;
+        _leaderCommit = _commit;
+        WriteHardState();
+    }
+
+    private void BecomeFollower(NodeId leader)
+    {
+        if (_role == LogRole.Leader)
+        {
+            // Others were told that nobody else leads before this time, so this vote stays bound until then.
+            _quietUntil = MonotonicTime.Max(_quietUntil, ConfirmedAt() + _confirmedSpan);
+            ResetElectionTimer();
+        }
+
+        _role = LogRole.Follower;
+        _leader = leader;
+    }
+
+    private void Commit(LogIndex index)
+    {
+        Invariant.Check(index <= _log.LastIndex, "only entries in the log are committed");
+        while (_commit < index)
+        {
+            _commit = _commit.Next;
+            LogEntry entry = _log[_commit];
+            Effects.Committed.Add(entry);
+            if (_role == LogRole.Leader)
+            {
+                _uncommittedBytes -= entry.Payload.Length;
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using System.Globalization;
+
+namespace Cluster.Consensus;
+
+public sealed partial record RaftOptions
+{
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromHours(1);
+
+    /// <summary>Checks that the settings fit together; <see cref="RaftNode"/> does so when it is made.</summary>
+    /// <exception cref="RaftConfigurationException">They do not; the message says why and what to change.</exception>
+    public void Validate()
+    {
+        ValidateVoters();
+        ValidateTimes();
+        Require(MaxBytesPerAppend > 0, $"{nameof(MaxBytesPerAppend)} is {MaxBytesPerAppend}: set it to at least 1 byte");
+        Require(MaxInflightAppends > 0, $"{nameof(MaxInflightAppends)} is {MaxInflightAppends}: set it to at least 1 message");
+        Require(MaxInflightBytes > 0, $"{nameof(MaxInflightBytes)} is {MaxInflightBytes}: set it to at least 1 byte");
+        Require(MaxUncommittedBytes > 0, $"{nameof(MaxUncommittedBytes)} is {MaxUncommittedBytes}: set it to at least 1 byte");
+    }
+
+    private static void Require(bool condition, FormattableString message)
+    {
+        if (!condition)
+        {
+            throw new RaftConfigurationException(message.ToString(CultureInfo.InvariantCulture));
+        }
+    }
+
+    private static double Ms(TimeSpan span) => span.TotalMilliseconds;
+
+    private void ValidateVoters()
+    {
+        Require(!Self.IsNone, $"{nameof(Self)} is node number 0, which means no node: give this node a number from 1 on");
+        Require(Voters.Count > 0, $"{nameof(Voters)} is empty: name every voter, this node ({Self}) among them");
+        bool self = false;
+        for (int i = 0; i < Voters.Count; i++)
+        {
+            Require(!Voters[i].IsNone, $"{nameof(Voters)} holds node number 0, which means no node: number the voters from 1 on");
+            self |= Voters[i] == Self;
+            for (int j = 0; j < i; j++)
+            {
+                Require(Voters[i] != Voters[j], $"{nameof(Voters)} names {Voters[i]} twice: name each voter once");
+            }
+        }
+
+        Require(self, $"{nameof(Voters)} does not name this node ({Self}): only voters run this engine, so add it");
+    }
+
+    private void ValidateTimes()
+    {
+        Require(
+            ClockRateBound is >= 1.0 and <= 2.0,
+            $"{nameof(ClockRateBound)} is {ClockRateBound}: it is the greater clock rate over the smaller, from 1.0 to 2.0");
+        Require(
+            HeartbeatInterval > TimeSpan.Zero,
+            $"{nameof(HeartbeatInterval)} is {Ms(HeartbeatInterval)} ms: it must be positive");
+        Require(
+            ElectionTimeoutMax > ElectionTimeoutMin,
+            $"{nameof(ElectionTimeoutMax)} ({Ms(ElectionTimeoutMax)} ms) is not above {nameof(ElectionTimeoutMin)} ({Ms(ElectionTimeoutMin)} ms): without a range between them votes split for ever");
+        Require(
+            ElectionTimeoutMax <= LongestTimeout,
+            $"{nameof(ElectionTimeoutMax)} is {Ms(ElectionTimeoutMax)} ms: the most is {Ms(LongestTimeout)} ms");
+
+        // One heartbeat may be lost, and the follower's clock may run slower than the leader's, without a break in the lease.
+        double needed = 2 * Ms(HeartbeatInterval) * ClockRateBound;
+        Require(
+            Ms(ElectionTimeoutMin) >= needed,
+            $"{nameof(ElectionTimeoutMin)} ({Ms(ElectionTimeoutMin)} ms) is below 2 × {nameof(HeartbeatInterval)} × {nameof(ClockRateBound)} = 2 × {Ms(HeartbeatInterval)} ms × {ClockRateBound} = {needed} ms: one lost heartbeat would cost the leader its majority; raise the timeout or shorten the interval");
+    }
+}

@@ -1,0 +1,150 @@
+namespace Cluster.Consensus;
+
+/// <summary>What a leader knows of one follower in its term. Pure bookkeeping: sends nothing itself.</summary>
+internal sealed class Progress(RaftOptions options)
+{
+    private readonly Inflights _inflights = new(options.MaxInflightAppends, options.MaxInflightBytes);
+    private bool _probeSent;
+
+    /// <summary>How it is sent to.</summary>
+    public ProgressState State { get; private set; }
+
+    /// <summary>The logs are equal up to here, on the follower's disk. Never falls in a term.</summary>
+    public LogIndex Match { get; private set; }
+
+    /// <summary>The next entry to send.</summary>
+    public LogIndex Next { get; private set; }
+
+    /// <summary>The last entry of the messages that are on their way or were acknowledged.</summary>
+    public LogIndex SentThrough { get; private set; }
+
+    /// <summary>The newest stamp that came back; what the follower promised then is counted from here.</summary>
+    public MonotonicTime EchoedAt { get; private set; }
+
+    /// <summary>When something was sent to it last, or it last showed that something had arrived.</summary>
+    public MonotonicTime ActiveAt { get; private set; }
+
+    /// <summary>The greatest index it was heard to hold in memory.</summary>
+    public LogIndex Received { get; private set; }
+
+    /// <summary>True when the limits let a message out.</summary>
+    public bool CanSend => State == ProgressState.Probe ? !_probeSent : !_inflights.IsFull;
+
+    /// <summary>The bytes the next message may hold.</summary>
+    public long Room => Math.Min(options.MaxBytesPerAppend, _inflights.Room);
+
+    /// <summary>Starts over for a new term of leadership.</summary>
+    /// <param name="next">The leader's first own entry.</param>
+    /// <param name="echoedAt">When the vote was asked for that the follower gave; the distant past if it gave none.</param>
+    public void Reset(LogIndex next, MonotonicTime echoedAt)
+    {
+        Match = LogIndex.Zero;
+        Received = LogIndex.Zero;
+        EchoedAt = echoedAt;
+        ActiveAt = MonotonicTime.DistantPast;
+        BecomeProbe(next);
+    }
+
+    /// <summary>Takes note of a stamp that came back.</summary>
+    /// <returns>False when a newer one had come back before.</returns>
+    public bool Echoed(MonotonicTime stamp)
+    {
+        bool isNews = stamp >= EchoedAt;
+        EchoedAt = MonotonicTime.Max(EchoedAt, stamp);
+        return isNews;
+    }
+
+    /// <summary>Takes note of a message sent.</summary>
+    public void Sent(LogIndex last, long bytes, MonotonicTime now)
+    {
+        Invariant.Check(CanSend, "appends keep to the limits");
+        if (State == ProgressState.Probe)
+        {
+            _probeSent = true;
+        }
+        else
+        {
+            _inflights.Add(last, bytes);
+            Next = last.Next;
+        }
+
+        SentThrough = last;
+        ActiveAt = now;
+    }
+
+    /// <summary>Takes note of an acknowledgement.</summary>
+    /// <returns>True when it is news.</returns>
+    public bool Acknowledged(LogIndex match, MonotonicTime now)
+    {
+        if (match <= Match)
+        {
+            return false;
+        }
+
+        Match = match;
+        ActiveAt = now;
+        if (State == ProgressState.Probe)
+        {
+            State = ProgressState.Replicate;
+            Next = match.Next;
+            _inflights.Clear();
+        }
+        else
+        {
+            _inflights.FreeThrough(match);
+            Next = match >= Next ? match.Next : Next;
+        }
+
+        SentThrough = match > SentThrough ? match : SentThrough;
+        return true;
+    }
+
+    /// <summary>Takes note of a refusal, unless it is a late one.</summary>
+    /// <param name="rejected">The index before the refused message's first entry.</param>
+    /// <param name="agreed">The greatest index at which the logs may agree.</param>
+    /// <returns>True when sending has to begin anew.</returns>
+    public bool Rejected(LogIndex rejected, LogIndex agreed)
+    {
+        // A probe is answered by its own index; in a pipeline any message may be the first that was refused.
+        bool isLate = State == ProgressState.Probe ? rejected.Next != Next : rejected >= Next;
+        if (isLate || rejected <= Match)
+        {
+            return false;
+        }
+
+        LogIndex next = agreed.Next < rejected ? agreed.Next : rejected;
+        BecomeProbe(next > Match ? next : Match.Next);
+        return true;
+    }
+
+    /// <summary>
+    /// Takes note of what the follower holds in memory, and finds out whether messages got lost: something sent did not
+    /// arrive, and nothing else has been arriving for <paramref name="patience"/>.
+    /// </summary>
+    /// <returns>True when sending has to begin anew.</returns>
+    public bool HeardOf(LogIndex received, TimeSpan patience, MonotonicTime now)
+    {
+        if (received > Received)
+        {
+            Received = received;
+            ActiveAt = now;
+        }
+
+        if (received >= SentThrough || now < ActiveAt + patience)
+        {
+            return false;
+        }
+
+        BecomeProbe((received > Match ? received : Match).Next);
+        return true;
+    }
+
+    private void BecomeProbe(LogIndex next)
+    {
+        State = ProgressState.Probe;
+        Next = next;
+        SentThrough = next - 1;
+        _probeSent = false;
+        _inflights.Clear();
+    }
+}

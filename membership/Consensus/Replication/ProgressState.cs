@@ -1,0 +1,11 @@
+namespace Cluster.Consensus;
+
+/// <summary>How a leader sends to a follower.</summary>
+internal enum ProgressState
+{
+    /// <summary>It looks for the point up to which the logs agree: one message at a time.</summary>
+    Probe,
+
+    /// <summary>The logs agree: messages follow each other without waiting for answers.</summary>
+    Replicate,
+}
