@@ -5,6 +5,7 @@ internal sealed class Progress(RaftOptions options)
 {
     private readonly Inflights _inflights = new(options.MaxInflightAppends, options.MaxInflightBytes);
     private bool _probeSent;
+    private long _probeBytes;
 
     /// <summary>How it is sent to.</summary>
     public ProgressState State { get; private set; }
@@ -61,6 +62,7 @@ internal sealed class Progress(RaftOptions options)
         if (State == ProgressState.Probe)
         {
             _probeSent = true;
+            _probeBytes = bytes;
         }
         else
         {
@@ -83,19 +85,18 @@ internal sealed class Progress(RaftOptions options)
 
         Match = match;
         ActiveAt = now;
-        if (State == ProgressState.Probe)
+        if (State == ProgressState.Probe && match.Next >= Next)
         {
-            State = ProgressState.Replicate;
-            Next = match.Next;
-            _inflights.Clear();
-        }
-        else
-        {
-            _inflights.FreeThrough(match);
-            Next = match >= Next ? match.Next : Next;
+            BecomeReplicate();
         }
 
+        _inflights.FreeThrough(match);
         SentThrough = match > SentThrough ? match : SentThrough;
+        if (State == ProgressState.Replicate)
+        {
+            Next = SentThrough.Next;
+        }
+
         return true;
     }
 
@@ -137,6 +138,16 @@ internal sealed class Progress(RaftOptions options)
 
         BecomeProbe((received > Match ? received : Match).Next);
         return true;
+    }
+
+    // The logs agree where the probe begins. It may still be on its way, and is not sent twice.
+    private void BecomeReplicate()
+    {
+        State = ProgressState.Replicate;
+        if (_probeSent)
+        {
+            _inflights.Add(SentThrough, _probeBytes);
+        }
     }
 
     private void BecomeProbe(LogIndex next)

@@ -1,0 +1,310 @@
+using System.Buffers.Binary;
+
+namespace Cluster.Consensus.Tests.Network;
+
+/// <summary>
+/// Voters in one thread under a seeded scheduler: true time is virtual, clocks differ in rate and origin, messages are lost,
+/// repeated, delayed and reordered, links are cut, processes crash and pause, disks are slow. The same seed gives the same run.
+/// </summary>
+internal sealed class RandomNetwork
+{
+    private const long Millisecond = 1_000_000;
+
+    private readonly SimulatedVoter[] _voters;
+    private readonly bool[,] _cut;
+    private readonly PriorityQueue<Action, (long At, ulong Order)> _events = new();
+    private readonly SafetyChecker _checker;
+    private SplitMix64 _random;
+    private ulong _order;
+    private ulong _nextProposal;
+    private bool _isHealed;
+    private long _now;
+
+    public RandomNetwork(ulong seed, int size, RaftMutations mutations = RaftMutations.None)
+    {
+        _random = new SplitMix64(seed);
+        var ids = new NodeId[size];
+        for (int i = 0; i < size; i++)
+        {
+            ids[i] = new NodeId((uint)i + 1);
+        }
+
+        _voters = new SimulatedVoter[size];
+        _cut = new bool[size, size];
+        for (int i = 0; i < size; i++)
+        {
+            var options = new RaftOptions
+            {
+                Self = ids[i],
+                Voters = ids,
+                Seed = _random.Next(),
+                MaxInflightAppends = 4,
+                MaxBytesPerAppend = 200,
+                Mutations = mutations,
+            };
+
+            // Any two of these rates differ by less than ClockRateBound.
+            double rate = 0.954 + (_random.Below(95) / 1000.0);
+            _voters[i] = new SimulatedVoter(options, rate);
+        }
+
+        _checker = new SafetyChecker(_voters);
+        foreach (SimulatedVoter voter in _voters)
+        {
+            voter.Start(0, RandomOrigin());
+            After(Ms(0, 5), () => TickForEver(voter));
+        }
+
+        After(Ms(0, 20), ProposeForEver);
+        After(Ms(300, 600), BreakForEver);
+    }
+
+    /// <summary>A hash over everything that was sent, in order.</summary>
+    public ulong Trace { get; private set; } = 14695981039346656037;
+
+    public SafetyChecker Checker => _checker;
+
+    public IReadOnlyList<SimulatedVoter> Voters => _voters;
+
+    /// <summary>Lets time pass with faults.</summary>
+    public void Run(TimeSpan span) => RunUntil(_now + (span.Ticks * 100));
+
+    /// <summary>Ends all faults and proposals, and lets time pass.</summary>
+    public void HealAndRun(TimeSpan span)
+    {
+        _isHealed = true;
+        Array.Clear(_cut);
+        foreach (SimulatedVoter voter in _voters)
+        {
+            voter.PausedUntil = 0;
+            voter.Disk.IsSlow = false;
+            if (voter.Node is null)
+            {
+                voter.Start(_now, RandomOrigin());
+            }
+        }
+
+        Run(span);
+    }
+
+    /// <summary>Proposes on whoever leads.</summary>
+    public bool TryPropose()
+    {
+        bool accepted = false;
+        foreach (SimulatedVoter voter in _voters)
+        {
+            var payload = new byte[8];
+            BinaryPrimitives.WriteUInt64LittleEndian(payload, ++_nextProposal);
+            Input(voter, n => accepted |= n.TryPropose(payload, voter.Local(_now), out _));
+        }
+
+        return accepted;
+    }
+
+    private void RunUntil(long end)
+    {
+        while (_events.TryPeek(out _, out (long At, ulong Order) next) && next.At <= end)
+        {
+            _now = next.At;
+            _events.Dequeue()();
+        }
+
+        _now = end;
+        _checker.CheckLogs();
+    }
+
+    private void After(long delay, Action action) => _events.Enqueue(action, (_now + delay, ++_order));
+
+    private long Ms(int min, int max) => (min * Millisecond) + (long)_random.Below((ulong)((max - min) * Millisecond));
+
+    private long RandomOrigin() => (long)_random.Below(1_000_000_000_000);
+
+    private SimulatedVoter Any() => _voters[_random.Below((ulong)_voters.Length)];
+
+    private void TickForEver(SimulatedVoter voter)
+    {
+        Input(voter, n => n.Tick(voter.Local(_now)));
+        After(Ms(4, 6), () => TickForEver(voter));
+    }
+
+    private void ProposeForEver()
+    {
+        if (!_isHealed)
+        {
+            TryPropose();
+            After(Ms(0, 30), ProposeForEver);
+        }
+    }
+
+    private void BreakForEver()
+    {
+        if (_isHealed)
+        {
+            return;
+        }
+
+        SimulatedVoter voter = Any();
+        switch (_random.Below(8))
+        {
+            case 0:
+                Split();
+                break;
+            case 1:
+                _cut[_random.Below((ulong)_voters.Length), _random.Below((ulong)_voters.Length)] = true;
+                break;
+            case 2 or 3:
+                Array.Clear(_cut);
+                break;
+            case 4 or 5:
+                Crash(voter);
+                break;
+            case 6:
+                voter.PausedUntil = _now + Ms(10, 800);
+                After(voter.PausedUntil - _now, () => Input(voter, n => n.Abdicate(voter.Local(_now))));
+                break;
+            default:
+                voter.Disk.IsSlow = !voter.Disk.IsSlow;
+                break;
+        }
+
+        _checker.CheckLogs();
+        After(Ms(20, 300), BreakForEver);
+    }
+
+    private void Split()
+    {
+        ulong side = _random.Next();
+        for (int i = 0; i < _voters.Length; i++)
+        {
+            for (int j = 0; j < _voters.Length; j++)
+            {
+                _cut[i, j] = ((side >> i) & 1) != ((side >> j) & 1);
+            }
+        }
+    }
+
+    private void Crash(SimulatedVoter voter)
+    {
+        if (voter.Node is null)
+        {
+            return;
+        }
+
+        voter.Crash(survivingWrites: (int)_random.Below((ulong)voter.Disk.Unsynced + 1));
+        int life = voter.Life;
+        After(Ms(1, 600), () =>
+        {
+            if (voter.Life == life)
+            {
+                voter.PausedUntil = 0;
+                voter.Start(_now, RandomOrigin());
+            }
+        });
+    }
+
+    private void Input(SimulatedVoter voter, Action<RaftNode> input)
+    {
+        if (voter.Node is { } node && _now >= voter.PausedUntil)
+        {
+            input(node);
+            CarryOut(voter, node);
+        }
+    }
+
+    private void CarryOut(SimulatedVoter voter, RaftNode node)
+    {
+        foreach (LogWrite write in node.Effects.Writes)
+        {
+            voter.Remember(write);
+            voter.Disk.Write(write);
+        }
+
+        ReplicatedLogStatus status = node.Status;
+        if (status.Role != voter.Role)
+        {
+            voter.Role = status.Role;
+            if (status.IsLeader)
+            {
+                _checker.OnElected(voter, status.Term);
+            }
+        }
+
+        foreach (PeerMessage message in node.Effects.Messages)
+        {
+            SafetyChecker.OnSent(voter, (RaftMessage)message);
+            Post((RaftMessage)message);
+        }
+
+        foreach (LogEntry entry in node.Effects.Committed)
+        {
+            _checker.OnCommitted(voter, entry);
+        }
+
+        node.Effects.Clear();
+        voter.NoteConfirmation(status);
+        _checker.OnConfirmed(voter, _now);
+        StartSync(voter);
+    }
+
+    // Group commit: whatever was written when a sync begins is durable when it ends.
+    private void StartSync(SimulatedVoter voter)
+    {
+        int count = voter.Disk.Unsynced;
+        if (count == 0 || voter.IsSyncing)
+        {
+            return;
+        }
+
+        voter.IsSyncing = true;
+        int life = voter.Life;
+        After(voter.Disk.IsSlow ? Ms(50, 500) : Ms(0, 8), () => EndSync(voter, life, count));
+    }
+
+    private void EndSync(SimulatedVoter voter, int life, int count)
+    {
+        if (voter.Life != life)
+        {
+            return;
+        }
+
+        if (_now < voter.PausedUntil)
+        {
+            After(voter.PausedUntil - _now, () => EndSync(voter, life, count));
+            return;
+        }
+
+        ulong ticket = voter.Disk.Sync(count);
+        voter.IsSyncing = false;
+        Input(voter, n => n.Persisted(ticket, voter.Local(_now)));
+        StartSync(voter);
+    }
+
+    private void Post(RaftMessage message)
+    {
+        Trace = (Trace ^ message.From.Value ^ (message.To.Value << 8) ^ (message.Term.Value << 16) ^ (ulong)_now) * 1099511628211;
+        if (_cut[message.From.Value - 1, message.To.Value - 1] || (!_isHealed && _random.Chance(0.03)))
+        {
+            return;
+        }
+
+        SimulatedVoter target = _voters[message.To.Value - 1];
+        int copies = !_isHealed && _random.Chance(0.03) ? 2 : 1;
+        for (int i = 0; i < copies; i++)
+        {
+            long delay = !_isHealed && _random.Chance(0.05) ? Ms(5, 400) : Ms(0, 8);
+            After(delay, () => Deliver(target, message));
+        }
+    }
+
+    private void Deliver(SimulatedVoter target, RaftMessage message)
+    {
+        if (_now < target.PausedUntil)
+        {
+            // A stopped process finds what came in meanwhile in its sockets.
+            After(target.PausedUntil - _now, () => Deliver(target, message));
+            return;
+        }
+
+        Input(target, n => n.Receive(message, target.Local(_now)));
+    }
+}

@@ -1,0 +1,65 @@
+namespace Cluster.Consensus.Tests.Network;
+
+public class RandomNetworkTests
+{
+    [Theory]
+    [InlineData(3, 1, 150)]
+    [InlineData(5, 1001, 80)]
+    [InlineData(2, 2001, 30)]
+    [InlineData(4, 3001, 30)]
+    public void Faults_break_no_promise_and_after_them_everything_is_committed_everywhere(int size, ulong from, ulong seeds)
+    {
+        for (ulong seed = from; seed < from + seeds; seed++)
+        {
+            try
+            {
+                FaultsThenHeal(new RandomNetwork(seed, size));
+            }
+            catch (Exception e)
+            {
+                throw new InvalidOperationException($"seed {seed}, {size} voters: {e.Message}", e);
+            }
+        }
+    }
+
+    [Fact]
+    public void The_same_seed_gives_the_same_run()
+    {
+        var first = new RandomNetwork(7, 3);
+        var second = new RandomNetwork(7, 3);
+        var other = new RandomNetwork(8, 3);
+        FaultsThenHeal(first);
+        FaultsThenHeal(second);
+        FaultsThenHeal(other);
+
+        Assert.Equal(first.Trace, second.Trace);
+        Assert.NotEqual(first.Trace, other.Trace);
+    }
+
+    [Fact]
+    public void An_engine_that_acknowledges_before_the_write_is_on_disk_is_caught()
+    {
+        var network = new RandomNetwork(1, 3, RaftMutations.AcknowledgeBeforePersisted);
+
+        Assert.Throws<SafetyViolationException>(() => FaultsThenHeal(network));
+    }
+
+    private static void FaultsThenHeal(RandomNetwork network)
+    {
+        network.Run(TimeSpan.FromSeconds(5));
+        network.HealAndRun(TimeSpan.FromSeconds(3));
+        Assert.True(network.Checker.Elections > 0, "nobody was ever elected");
+        Assert.True(network.TryPropose(), "nobody leads on a healed network");
+        network.HealAndRun(TimeSpan.FromSeconds(1));
+
+        int committed = network.Checker.CommittedCount;
+        Assert.True(committed > 0, "nothing was committed");
+        foreach (SimulatedVoter voter in network.Voters)
+        {
+            ReplicatedLogStatus status = voter.Node!.Status;
+            Assert.Equal((ulong)committed, status.CommitIndex.Value);
+            Assert.Equal((ulong)committed, status.LastIndex.Value);
+            Assert.Equal((ulong)committed, voter.Committed);
+        }
+    }
+}

@@ -1,0 +1,119 @@
+using System.Buffers.Binary;
+
+namespace Cluster.Consensus.Tests.Network;
+
+/// <summary>What must hold after every step (Raft figure 3, and this engine's promises). Throws at the first violation.</summary>
+internal sealed class SafetyChecker(SimulatedVoter[] voters)
+{
+    private readonly Dictionary<ulong, NodeId> _leaders = [];
+    private readonly List<LogEntry> _committed = [];
+
+    public int CommittedCount => _committed.Count;
+
+    public int Elections => _leaders.Count;
+
+    public static ulong Id(in LogEntry entry) =>
+        entry.Kind == EntryKind.Barrier ? 0 : BinaryPrimitives.ReadUInt64LittleEndian(entry.Payload.Span);
+
+    /// <summary>S7: what a message tells as fact is on the sender's disk.</summary>
+    public static void OnSent(SimulatedVoter voter, RaftMessage message)
+    {
+        Term durable = voter.Disk.HardState.Term;
+        bool asksAboutNext = message is PreVoteRequest or PreVoteResponse { Granted: true };
+        Require(asksAboutNext || message.Term <= durable, $"{message} was sent before its term was on disk");
+        if (message is VoteResponse { Granted: true } or VoteRequest)
+        {
+            NodeId vote = message is VoteRequest ? message.From : message.To;
+            Require(
+                durable > message.Term || voter.Disk.HardState.VotedFor == vote,
+                $"{message} was sent before the vote was on disk");
+        }
+
+        LogIndex match = message switch
+        {
+            AppendResponse { Rejected: false } m => m.Index,
+            HeartbeatResponse m => m.Match,
+            _ => LogIndex.Zero,
+        };
+        Require((ulong)voter.Disk.Entries.Count >= match.Value, $"{message} was sent before the entries were on disk");
+    }
+
+    public void OnCommitted(SimulatedVoter voter, in LogEntry entry)
+    {
+        Require(entry.Index.Value == voter.Committed + 1, $"{voter.Id} told {entry.Index} after {voter.Committed}");
+        voter.Committed++;
+        int position = (int)entry.Index.Value - 1;
+        if (position == _committed.Count)
+        {
+            RequireDurableOnMajority(entry);
+            _committed.Add(entry);
+        }
+
+        LogEntry first = _committed[position];
+        Require(
+            first.Term == entry.Term && Id(first) == Id(entry),
+            $"{voter.Id} committed another entry at {entry.Index} than was committed before");
+    }
+
+    public void OnElected(SimulatedVoter leader, Term term)
+    {
+        Require(_leaders.TryAdd(term.Value, leader.Id), $"{leader.Id} and another lead {term}");
+        Require(leader.Memory.Count >= _committed.Count, $"{leader.Id} was elected in {term} without a committed entry");
+        for (int i = 0; i < _committed.Count; i++)
+        {
+            Require(
+                leader.Memory[i].Term == _committed[i].Term,
+                $"{leader.Id} was elected in {term} with another entry at @{i + 1} than was committed");
+        }
+    }
+
+    /// <summary>No two voters at once may be told that nobody else leads.</summary>
+    public void OnConfirmed(SimulatedVoter leader, long trueTime)
+    {
+        foreach (SimulatedVoter other in voters)
+        {
+            Require(
+                other == leader || leader.ConfirmedUntil <= trueTime || other.ConfirmedUntil <= trueTime,
+                $"{leader.Id} and {other.Id} are both confirmed as leaders");
+        }
+    }
+
+    /// <summary>Log matching: logs that agree at an index agree up to it.</summary>
+    public void CheckLogs()
+    {
+        foreach (SimulatedVoter left in voters)
+        {
+            foreach (SimulatedVoter right in voters)
+            {
+                bool agree = false;
+                for (int i = Math.Min(left.Memory.Count, right.Memory.Count) - 1; i >= 0; i--)
+                {
+                    bool equal = left.Memory[i].Term == right.Memory[i].Term;
+                    Require(equal || !agree, $"{left.Id} and {right.Id} agree after @{i + 1} but not at it");
+                    Require(!equal || Id(left.Memory[i]) == Id(right.Memory[i]), $"two entries at @{i + 1} in one term");
+                    agree |= equal;
+                }
+            }
+        }
+    }
+
+    private static void Require(bool condition, string violation)
+    {
+        if (!condition)
+        {
+            throw new SafetyViolationException(violation);
+        }
+    }
+
+    private void RequireDurableOnMajority(in LogEntry entry)
+    {
+        int copies = 0;
+        foreach (SimulatedVoter voter in voters)
+        {
+            int position = (int)entry.Index.Value - 1;
+            copies += voter.Disk.Entries.Count > position && voter.Disk.Entries[position].Term == entry.Term ? 1 : 0;
+        }
+
+        Require(copies > voters.Length / 2, $"{entry.Index} is committed with {copies} copies on disk");
+    }
+}

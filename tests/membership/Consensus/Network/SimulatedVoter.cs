@@ -1,0 +1,78 @@
+using Cluster.Consensus.Tests.Support;
+
+namespace Cluster.Consensus.Tests.Network;
+
+/// <summary>One machine: a voter, its disk, and a clock with a rate and an origin of its own.</summary>
+internal sealed class SimulatedVoter(RaftOptions options, double clockRate)
+{
+    private long _clockOrigin;
+
+    public NodeId Id => options.Self;
+
+    public MemoryDisk Disk { get; } = new();
+
+    public RaftNode? Node { get; private set; }
+
+    /// <summary>Counts process lives: what belongs to an earlier one is dropped.</summary>
+    public int Life { get; private set; }
+
+    /// <summary>The log as the process holds it, durable or not.</summary>
+    public List<LogEntry> Memory { get; } = [];
+
+    /// <summary>The last entry told as committed in this life.</summary>
+    public ulong Committed { get; set; }
+
+    public LogRole Role { get; set; }
+
+    /// <summary>True time until which the process hears nothing and does nothing.</summary>
+    public long PausedUntil { get; set; }
+
+    public bool IsSyncing { get; set; }
+
+    /// <summary>True time until which this voter, as a leader, has ever told that nobody else leads; and in which term.</summary>
+    public long ConfirmedUntil { get; private set; } = long.MinValue;
+
+    public MonotonicTime Local(long trueTime) => new(_clockOrigin + (long)(trueTime * clockRate));
+
+    public void Start(long trueTime, long clockOrigin)
+    {
+        _clockOrigin = clockOrigin;
+        Life++;
+        Committed = 0;
+        Role = LogRole.Follower;
+        IsSyncing = false;
+        Memory.Clear();
+        Memory.AddRange(Disk.Entries);
+        Node = new RaftNode(options, Disk.Recovered, Local(trueTime));
+    }
+
+    public void Crash(int survivingWrites)
+    {
+        Disk.Sync(survivingWrites);
+        Disk.Crash();
+        Node = null;
+        Life++;
+    }
+
+    public void Remember(LogWrite write)
+    {
+        switch (write)
+        {
+            case LogWrite.Truncate truncate:
+                Memory.RemoveRange((int)truncate.From.Value - 1, Memory.Count - ((int)truncate.From.Value - 1));
+                break;
+            case LogWrite.Append append:
+                Memory.AddRange(append.Entries);
+                break;
+        }
+    }
+
+    public void NoteConfirmation(in ReplicatedLogStatus status)
+    {
+        if (status.IsLeader)
+        {
+            long trueTime = (long)((status.ConfirmedUntil.Nanoseconds - _clockOrigin) / clockRate);
+            ConfirmedUntil = Math.Max(ConfirmedUntil, trueTime);
+        }
+    }
+}
