@@ -1,0 +1,195 @@
+using System.Text;
+using Cluster.Consensus.Tests.Support;
+
+namespace Cluster.Consensus.Tests.Node;
+
+/// <summary>One voter whose peers are played by the test. Voter 1 of 3 unless told otherwise; its disk waits for <see cref="Sync"/>.</summary>
+internal sealed class TestVoter
+{
+    public static readonly NodeId One = new(1);
+    public static readonly NodeId Two = new(2);
+    public static readonly NodeId Three = new(3);
+
+    private readonly MemoryDisk _disk;
+    private readonly List<RaftMessage> _sent = [];
+
+    public TestVoter(Func<RaftOptions, RaftOptions>? change = null, MemoryDisk? disk = null, uint voters = 3)
+    {
+        var ids = new NodeId[voters];
+        for (uint i = 0; i < voters; i++)
+        {
+            ids[i] = new NodeId(i + 1);
+        }
+
+        RaftOptions options = new() { Self = One, Voters = ids, Seed = 42 };
+        Options = change is null ? options : change(options);
+        _disk = disk ?? new MemoryDisk();
+        Now = new MonotonicTime(1_000_000_000);
+        Node = new RaftNode(Options, _disk.Recovered, Now);
+    }
+
+    public RaftOptions Options { get; }
+
+    public RaftNode Node { get; }
+
+    public MonotonicTime Now { get; private set; }
+
+    public ReplicatedLogStatus Status => Node.Status;
+
+    public List<ulong> Tickets { get; } = [];
+
+    public List<LogEntry> Committed { get; } = [];
+
+    public HardState DurableState => _disk.HardState;
+
+    /// <summary>A voter that was elected at <see cref="Now"/> by the others' votes and has synced everything.</summary>
+    public static TestVoter Leader(Func<RaftOptions, RaftOptions>? change = null, MemoryDisk? disk = null, uint voters = 3)
+    {
+        var voter = new TestVoter(change, disk, voters);
+        voter.BecomeCandidate();
+        for (uint i = 2; i <= (voters / 2) + 1; i++)
+        {
+            voter.Receive(new VoteResponse(new NodeId(i), One, voter.Status.Term, true));
+        }
+
+        Assert.True(voter.Status.IsLeader);
+        voter.Sync();
+        voter.TakeSent();
+        return voter;
+    }
+
+    /// <summary>A voter that follows 2 in term 1, has synced everything, and holds what 2 sent it.</summary>
+    public static TestVoter Follower(params string[] entries)
+    {
+        var voter = new TestVoter();
+        voter.Receive(Append(1, 0, 0, 0, Entries(1, 1, entries)));
+        voter.Sync();
+        voter.TakeSent();
+        return voter;
+    }
+
+    public static LogEntry[] Entries(ulong first, ulong term, params string[] payloads)
+    {
+        var entries = new LogEntry[payloads.Length];
+        for (int i = 0; i < entries.Length; i++)
+        {
+            byte[] payload = Encoding.UTF8.GetBytes(payloads[i]);
+            entries[i] = new LogEntry(new LogIndex(first + (ulong)i), new Term(term), EntryKind.Command, payload);
+        }
+
+        return entries;
+    }
+
+    public static AppendRequest Append(ulong term, ulong prev, ulong prevTerm, ulong commit, params LogEntry[] entries) =>
+        new(Two, One, new Term(term), new LogIndex(prev), new Term(prevTerm), new LogIndex(commit), entries);
+
+    public static Heartbeat Beat(ulong term, ulong commit = 0, ulong match = 0, long sentAt = 5) =>
+        new(Two, One, new Term(term), new MonotonicTime(sentAt), new LogIndex(commit), new LogIndex(match));
+
+    public static AppendResponse Ack(uint from, ulong term, ulong match) =>
+        new(new NodeId(from), One, new Term(term), false, new LogIndex(match), LogIndex.Zero, Term.Zero);
+
+    public HeartbeatResponse Echo(uint from, MonotonicTime sentAt, ulong received = 0, ulong match = 0) =>
+        new(new NodeId(from), One, Status.Term, sentAt, new LogIndex(received), new LogIndex(match));
+
+    /// <summary>Lets time pass without ticks.</summary>
+    public void Skip(double ms) => Skip(TimeSpan.FromMilliseconds(ms));
+
+    public void Skip(TimeSpan span) => Now += span;
+
+    /// <summary>Lets time pass, a tick each millisecond.</summary>
+    public void Pass(int ms)
+    {
+        for (int i = 0; i < ms; i++)
+        {
+            Skip(1);
+            Node.Tick(Now);
+            Collect();
+        }
+    }
+
+    public void Receive(RaftMessage message)
+    {
+        Assert.True(Node.Receive(message, Now));
+        Collect();
+    }
+
+    public bool Propose(string text)
+    {
+        bool accepted = Node.TryPropose(Encoding.UTF8.GetBytes(text), Now, out _);
+        Collect();
+        return accepted;
+    }
+
+    public void Abdicate()
+    {
+        Node.Abdicate(Now);
+        Collect();
+    }
+
+    /// <summary>Everything written so far is on disk.</summary>
+    public void Sync()
+    {
+        while (_disk.Sync() is > 0 and var ticket)
+        {
+            Persisted(ticket);
+        }
+    }
+
+    public void Persisted(ulong ticket)
+    {
+        Node.Persisted(ticket, Now);
+        Collect();
+    }
+
+    /// <summary>The process dies; what is on disk stays.</summary>
+    public TestVoter Restart()
+    {
+        _disk.Crash();
+        return new TestVoter(_ => Options, _disk);
+    }
+
+    /// <summary>What was sent since the last call.</summary>
+    public List<RaftMessage> TakeSent()
+    {
+        List<RaftMessage> taken = [.. _sent];
+        _sent.Clear();
+        return taken;
+    }
+
+    /// <summary>What of this kind was sent since the last call; forgets the rest.</summary>
+    public List<T> Sent<T>()
+        where T : RaftMessage => [.. TakeSent().OfType<T>()];
+
+    public void BecomeCandidate()
+    {
+        Pass(350);
+        if (Status.Role == LogRole.PreCandidate)
+        {
+            for (uint i = 2; i <= (Options.Voters.Count / 2) + 1; i++)
+            {
+                Receive(new PreVoteResponse(new NodeId(i), One, Status.Term.Next, true));
+            }
+        }
+
+        Assert.Equal(LogRole.Candidate, Status.Role);
+        Sync();
+    }
+
+    private void Collect()
+    {
+        foreach (LogWrite write in Node.Effects.Writes)
+        {
+            Tickets.Add(write.Ticket);
+            _disk.Write(write);
+        }
+
+        foreach (PeerMessage message in Node.Effects.Messages)
+        {
+            _sent.Add((RaftMessage)message);
+        }
+
+        Committed.AddRange(Node.Effects.Committed);
+        Node.Effects.Clear();
+    }
+}
