@@ -16,6 +16,11 @@ public interface IReplicatedLog
     void Tick(MonotonicTime now);
 
     /// <summary>Takes a message of this engine's own kind from a peer.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="now">
+    /// A reading taken after the message had arrived. An earlier one would let a promise that the peer counts from its sending
+    /// end too soon.
+    /// </param>
     /// <returns>False when the message is not this engine's.</returns>
     bool Receive(PeerMessage message, MonotonicTime now);
 

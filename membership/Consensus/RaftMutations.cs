@@ -10,6 +10,6 @@ public enum RaftMutations
     /// <summary>Keeps all promises.</summary>
     None = 0,
 
-    /// <summary>Breaks S7: votes and acknowledges before the write is reported to be on disk, and counts the leader's own copy.</summary>
+    /// <summary>Breaks S7: votes and acknowledges before the write is on disk, and counts the leader's own copy as well.</summary>
     AcknowledgeBeforePersisted = 1,
 }

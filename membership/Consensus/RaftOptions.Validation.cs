@@ -18,15 +18,17 @@ public sealed partial record RaftOptions
         Require(MaxUncommittedBytes > 0, $"{nameof(MaxUncommittedBytes)} is {MaxUncommittedBytes}: set it to at least 1 byte");
     }
 
-    private static void Require(bool condition, FormattableString message)
+    private static void Require(bool condition, string message)
     {
         if (!condition)
         {
-            throw new RaftConfigurationException(message.ToString(CultureInfo.InvariantCulture));
+            throw new RaftConfigurationException(message);
         }
     }
 
-    private static double Ms(TimeSpan span) => span.TotalMilliseconds;
+    private static string Ms(TimeSpan span) => Text(span.TotalMilliseconds);
+
+    private static string Text(double number) => number.ToString("0.###", CultureInfo.InvariantCulture);
 
     private void ValidateVoters()
     {
@@ -50,21 +52,24 @@ public sealed partial record RaftOptions
     {
         Require(
             ClockRateBound is >= 1.0 and <= 2.0,
-            $"{nameof(ClockRateBound)} is {ClockRateBound}: it is the greater clock rate over the smaller, from 1.0 to 2.0");
+            $"{nameof(ClockRateBound)} is {Text(ClockRateBound)}: it is the greater clock rate over the smaller, from 1.0 to 2.0");
         Require(
             HeartbeatInterval > TimeSpan.Zero,
             $"{nameof(HeartbeatInterval)} is {Ms(HeartbeatInterval)} ms: it must be positive");
         Require(
             ElectionTimeoutMax > ElectionTimeoutMin,
-            $"{nameof(ElectionTimeoutMax)} ({Ms(ElectionTimeoutMax)} ms) is not above {nameof(ElectionTimeoutMin)} ({Ms(ElectionTimeoutMin)} ms): without a range between them votes split for ever");
+            $"{nameof(ElectionTimeoutMax)} ({Ms(ElectionTimeoutMax)} ms) is not above {nameof(ElectionTimeoutMin)} " +
+            $"({Ms(ElectionTimeoutMin)} ms): without a range between them votes split for ever");
         Require(
             ElectionTimeoutMax <= LongestTimeout,
             $"{nameof(ElectionTimeoutMax)} is {Ms(ElectionTimeoutMax)} ms: the most is {Ms(LongestTimeout)} ms");
 
         // One heartbeat may be lost, and the follower's clock may run slower than the leader's, without a break in the lease.
-        double needed = 2 * Ms(HeartbeatInterval) * ClockRateBound;
+        double neededMs = 2 * HeartbeatInterval.TotalMilliseconds * ClockRateBound;
         Require(
-            Ms(ElectionTimeoutMin) >= needed,
-            $"{nameof(ElectionTimeoutMin)} ({Ms(ElectionTimeoutMin)} ms) is below 2 × {nameof(HeartbeatInterval)} × {nameof(ClockRateBound)} = 2 × {Ms(HeartbeatInterval)} ms × {ClockRateBound} = {needed} ms: one lost heartbeat would cost the leader its majority; raise the timeout or shorten the interval");
+            ElectionTimeoutMin.TotalMilliseconds >= neededMs,
+            $"{nameof(ElectionTimeoutMin)} ({Ms(ElectionTimeoutMin)} ms) is below 2 × {nameof(HeartbeatInterval)} × " +
+            $"{nameof(ClockRateBound)} = 2 × {Ms(HeartbeatInterval)} ms × {Text(ClockRateBound)} = {Text(neededMs)} ms: " +
+            "one lost heartbeat would cost the leader its majority; raise the timeout or shorten the interval");
     }
 }

@@ -77,7 +77,7 @@ internal sealed class RaftLog
         return new LogIndex(low);
     }
 
-    /// <summary>A copy of the entries from <paramref name="from"/> on that fit in <paramref name="maxBytes"/>, at least one.</summary>
+    /// <summary>A copy of the entries from <paramref name="from"/> on that fit in the limit, at least one.</summary>
     /// <param name="from">The first entry, which must exist.</param>
     /// <param name="maxBytes">The limit, by <see cref="SizeOf"/>.</param>
     /// <param name="bytes">What they weigh together.</param>

@@ -9,6 +9,7 @@ namespace Cluster.Consensus;
 /// <param name="Term">The leader's term.</param>
 /// <param name="SentAt">When it was sent by the leader's clock; comes back unread.</param>
 /// <param name="Commit">The leader's commit index.</param>
-/// <param name="Match">What the follower has acknowledged in this term; tells it after a restart what it need not be sent.</param>
+/// <param name="Match">What the follower has acknowledged in this term; tells it after a restart what it need not be
+/// sent.</param>
 public sealed record Heartbeat(NodeId From, NodeId To, Term Term, MonotonicTime SentAt, LogIndex Commit, LogIndex Match)
     : RaftMessage(From, To, Term);

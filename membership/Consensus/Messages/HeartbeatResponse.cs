@@ -8,7 +8,8 @@ namespace Cluster.Consensus;
 /// <param name="To">The leader.</param>
 /// <param name="Term">The follower's term.</param>
 /// <param name="SentAt">The heartbeat's stamp.</param>
-/// <param name="Received">The follower's log equals the leader's up to here, in memory at least: what need not be sent again.</param>
+/// <param name="Received">The follower's log equals the leader's up to here, in memory at least: what need not be sent
+/// again.</param>
 /// <param name="Match">The same, on disk: an acknowledgement.</param>
 public sealed record HeartbeatResponse(
     NodeId From,

@@ -1,6 +1,8 @@
 namespace Cluster.Consensus;
 
-/// <summary>Asks for a vote (Raft §5.2). Sent once the candidate's vote for itself is on disk, and repeated in its term.</summary>
+/// <summary>
+/// Asks for a vote (Raft §5.2). Sent once the candidate's vote for itself is on disk, and repeated in its term.
+/// </summary>
 /// <param name="From">The candidate.</param>
 /// <param name="To">The voter asked.</param>
 /// <param name="Term">The term the candidate stands in.</param>

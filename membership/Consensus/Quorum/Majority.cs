@@ -7,8 +7,8 @@ internal static class Majority
     public static int Size(int voters) => (voters / 2) + 1;
 
     /// <summary>
-    /// The greatest value that a majority has reached: at least <see cref="Size"/> of <paramref name="values"/> are equal to it or
-    /// greater.
+    /// The greatest value that a majority has reached: at least <see cref="Size"/> of <paramref name="values"/> are equal
+    /// to it or greater.
     /// </summary>
     /// <param name="values">One value a voter; sorted in place.</param>
     public static T Reached<T>(Span<T> values)

@@ -6,7 +6,7 @@ namespace Cluster.Consensus.Tests.Network;
 /// Voters in one thread under a seeded scheduler: true time is virtual, clocks differ in rate and origin, messages are lost,
 /// repeated, delayed and reordered, links are cut, processes crash and pause, disks are slow. The same seed gives the same run.
 /// </summary>
-internal sealed class RandomNetwork
+internal sealed partial class RandomNetwork
 {
     private const long Millisecond = 1_000_000;
 
@@ -14,6 +14,9 @@ internal sealed class RandomNetwork
     private readonly bool[,] _cut;
     private readonly PriorityQueue<Action, (long At, ulong Order)> _events = new();
     private readonly SafetyChecker _checker;
+    private readonly int _delayMs;
+    private readonly double _lossRate;
+    private readonly int _restartMs;
     private SplitMix64 _random;
     private ulong _order;
     private ulong _nextProposal;
@@ -22,7 +25,11 @@ internal sealed class RandomNetwork
 
     public RandomNetwork(ulong seed, int size, RaftMutations mutations = RaftMutations.None)
     {
+        // Each run has a temper of its own: some bugs show only on slow networks, others only in quick restarts.
         _random = new SplitMix64(seed);
+        _delayMs = Pick(2, 8, 30, 80);
+        _lossRate = Pick(0, 3, 10) / 100.0;
+        _restartMs = Pick(20, 150, 600);
         var ids = new NodeId[size];
         for (int i = 0; i < size; i++)
         {
@@ -119,6 +126,8 @@ internal sealed class RandomNetwork
 
     private long RandomOrigin() => (long)_random.Below(1_000_000_000_000);
 
+    private int Pick(params ReadOnlySpan<int> choices) => choices[(int)_random.Below((ulong)choices.Length)];
+
     private SimulatedVoter Any() => _voters[_random.Below((ulong)_voters.Length)];
 
     private void TickForEver(SimulatedVoter voter)
@@ -134,72 +143,6 @@ internal sealed class RandomNetwork
             TryPropose();
             After(Ms(0, 30), ProposeForEver);
         }
-    }
-
-    private void BreakForEver()
-    {
-        if (_isHealed)
-        {
-            return;
-        }
-
-        SimulatedVoter voter = Any();
-        switch (_random.Below(8))
-        {
-            case 0:
-                Split();
-                break;
-            case 1:
-                _cut[_random.Below((ulong)_voters.Length), _random.Below((ulong)_voters.Length)] = true;
-                break;
-            case 2 or 3:
-                Array.Clear(_cut);
-                break;
-            case 4 or 5:
-                Crash(voter);
-                break;
-            case 6:
-                voter.PausedUntil = _now + Ms(10, 800);
-                After(voter.PausedUntil - _now, () => Input(voter, n => n.Abdicate(voter.Local(_now))));
-                break;
-            default:
-                voter.Disk.IsSlow = !voter.Disk.IsSlow;
-                break;
-        }
-
-        _checker.CheckLogs();
-        After(Ms(20, 300), BreakForEver);
-    }
-
-    private void Split()
-    {
-        ulong side = _random.Next();
-        for (int i = 0; i < _voters.Length; i++)
-        {
-            for (int j = 0; j < _voters.Length; j++)
-            {
-                _cut[i, j] = ((side >> i) & 1) != ((side >> j) & 1);
-            }
-        }
-    }
-
-    private void Crash(SimulatedVoter voter)
-    {
-        if (voter.Node is null)
-        {
-            return;
-        }
-
-        voter.Crash(survivingWrites: (int)_random.Below((ulong)voter.Disk.Unsynced + 1));
-        int life = voter.Life;
-        After(Ms(1, 600), () =>
-        {
-            if (voter.Life == life)
-            {
-                voter.PausedUntil = 0;
-                voter.Start(_now, RandomOrigin());
-            }
-        });
     }
 
     private void Input(SimulatedVoter voter, Action<RaftNode> input)
@@ -282,7 +225,7 @@ internal sealed class RandomNetwork
     private void Post(RaftMessage message)
     {
         Trace = (Trace ^ message.From.Value ^ (message.To.Value << 8) ^ (message.Term.Value << 16) ^ (ulong)_now) * 1099511628211;
-        if (_cut[message.From.Value - 1, message.To.Value - 1] || (!_isHealed && _random.Chance(0.03)))
+        if (_cut[message.From.Value - 1, message.To.Value - 1] || (!_isHealed && _random.Chance(_lossRate)))
         {
             return;
         }
@@ -291,7 +234,7 @@ internal sealed class RandomNetwork
         int copies = !_isHealed && _random.Chance(0.03) ? 2 : 1;
         for (int i = 0; i < copies; i++)
         {
-            long delay = !_isHealed && _random.Chance(0.05) ? Ms(5, 400) : Ms(0, 8);
+            long delay = !_isHealed && _random.Chance(0.05) ? Ms(5, 400) : Ms(0, _delayMs);
             After(delay, () => Deliver(target, message));
         }
     }

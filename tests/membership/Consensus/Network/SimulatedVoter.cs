@@ -29,7 +29,7 @@ internal sealed class SimulatedVoter(RaftOptions options, double clockRate)
 
     public bool IsSyncing { get; set; }
 
-    /// <summary>True time until which this voter, as a leader, has ever told that nobody else leads; and in which term.</summary>
+    /// <summary>True time until which this voter, as a leader, has ever told that nobody else leads.</summary>
     public long ConfirmedUntil { get; private set; } = long.MinValue;
 
     public MonotonicTime Local(long trueTime) => new(_clockOrigin + (long)(trueTime * clockRate));

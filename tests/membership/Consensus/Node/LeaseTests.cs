@@ -17,7 +17,8 @@ public class LeaseTests
         Assert.True(voter.Status.IsLeader);
         Assert.Equal(voter.Now, voter.Status.LeaderSince);
         Assert.Equal(asked, voter.Status.ConfirmedAt);
-        Assert.Equal(asked + TimeSpan.FromTicks((long)(voter.Options.ElectionTimeoutMin.Ticks / 1.1)), voter.Status.ConfirmedUntil);
+        TimeSpan promised = TimeSpan.FromTicks((long)(voter.Options.ElectionTimeoutMin.Ticks / 1.1));
+        Assert.Equal(asked + promised, voter.Status.ConfirmedUntil);
     }
 
     [Fact]

@@ -3,7 +3,9 @@ using Cluster.Consensus.Tests.Support;
 
 namespace Cluster.Consensus.Tests.Node;
 
-/// <summary>One voter whose peers are played by the test. Voter 1 of 3 unless told otherwise; its disk waits for <see cref="Sync"/>.</summary>
+/// <summary>
+/// One voter whose peers are played by the test. Voter 1 of 3 unless told otherwise; its disk waits for <see cref="Sync"/>.
+/// </summary>
 internal sealed class TestVoter
 {
     public static readonly NodeId One = new(1);
