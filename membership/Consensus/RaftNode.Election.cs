@@ -32,6 +32,17 @@ public sealed partial class RaftNode
     private void ResetElectionTimer() =>
         _electionDue = _now + _random.Between(_options.ElectionTimeoutMin, _options.ElectionTimeoutMax);
 
+    /// <summary>
+    /// After a majority's pre-vote a refusal means that another stands too and the votes are split. There is no leader to be
+    /// patient with, so the next round need only be random, not long.
+    /// </summary>
+    private void RetrySooner()
+    {
+        TimeSpan spread = _options.ElectionTimeoutMax - _options.ElectionTimeoutMin;
+        TimeSpan pause = _options.HeartbeatInterval + _random.Between(TimeSpan.Zero, spread);
+        _electionDue = MonotonicTime.Min(_electionDue, _now + pause);
+    }
+
     private void TickElection()
     {
         if (_role == LogRole.Candidate && !_hasAskedForVotes)
@@ -204,6 +215,11 @@ public sealed partial class RaftNode
 
         if (_role == LogRole.Candidate)
         {
+            if (!response.Granted && _ballots[slot] == Ballot.Missing)
+            {
+                RetrySooner();
+            }
+
             _ballots[slot] = response.Granted ? Ballot.Granted : Ballot.Refused;
             CountBallots();
         }

@@ -144,16 +144,15 @@ internal sealed class RaftLog
             return 0;
         }
 
-        foreach (PendingAppend append in _pending)
+        // Mostly the newest write is the one, so search from there.
+        int i = _pending.Count - 1;
+        Invariant.Check(i >= 0 && _pending[i].LastIndex >= index, "every entry in the log is on disk or in a pending write");
+        while (i > 0 && _pending[i - 1].LastIndex >= index)
         {
-            if (append.LastIndex >= index)
-            {
-                return append.Ticket;
-            }
+            i--;
         }
 
-        Invariant.Check(false, "every entry in the log is on disk or in a pending write");
-        return 0;
+        return _pending[i].Ticket;
     }
 
     private static LogIndex Min(LogIndex left, LogIndex right) => left < right ? left : right;

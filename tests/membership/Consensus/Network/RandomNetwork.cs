@@ -23,11 +23,11 @@ internal sealed partial class RandomNetwork
     private bool _isHealed;
     private long _now;
 
-    public RandomNetwork(ulong seed, int size, RaftMutations mutations = RaftMutations.None)
+    public RandomNetwork(ulong seed, int size, RaftMutations mutations = RaftMutations.None, int? delayMs = null)
     {
         // Each run has a temper of its own: some bugs show only on slow networks, others only in quick restarts.
         _random = new SplitMix64(seed);
-        _delayMs = Pick(2, 8, 30, 80);
+        _delayMs = delayMs ?? Pick(2, 8, 30, 80);
         _lossRate = Pick(0, 3, 10) / 100.0;
         _restartMs = Pick(20, 150, 600);
         var ids = new NodeId[size];
@@ -92,6 +92,14 @@ internal sealed partial class RandomNetwork
         }
 
         Run(span);
+    }
+
+    /// <summary>Kills whoever leads, for good.</summary>
+    public void KillLeader()
+    {
+        SimulatedVoter leader = Assert.Single(_voters, v => v.Role == LogRole.Leader);
+        leader.Crash(survivingWrites: 0);
+        leader.Role = LogRole.Follower;
     }
 
     /// <summary>Proposes on whoever leads.</summary>

@@ -44,6 +44,36 @@ public class RandomNetworkTests
         Assert.Throws<SafetyViolationException>(() => FaultsThenHeal(network));
     }
 
+    [Theory]
+    [InlineData(3)]
+    [InlineData(5)]
+    public void After_a_leaders_death_a_healthy_network_commits_again_within_a_few_hundred_milliseconds(int size)
+    {
+        var outages = new List<int>();
+        for (ulong seed = 1; seed <= 100; seed++)
+        {
+            var network = new RandomNetwork(seed, size, delayMs: 1);
+            network.HealAndRun(TimeSpan.FromSeconds(2) + TimeSpan.FromMilliseconds(seed));
+            int before = network.Checker.CommittedCount;
+            network.KillLeader();
+            int outageMs = 0;
+            while (network.Checker.CommittedCount == before)
+            {
+                Assert.True(outageMs < 2_000, $"seed {seed}: nothing was committed for 2 s");
+                network.Run(TimeSpan.FromMilliseconds(1));
+                network.TryPropose();
+                outageMs++;
+            }
+
+            outages.Add(outageMs);
+        }
+
+        // Virtual time: these are the protocol's own delays, not this machine's.
+        outages.Sort();
+        Assert.InRange(outages[50], 150, 300);
+        Assert.InRange(outages[^1], 150, 400);
+    }
+
     private static void FaultsThenHeal(RandomNetwork network)
     {
         network.Run(TimeSpan.FromSeconds(5));

@@ -223,6 +223,21 @@ public class ElectionTests
     }
 
     [Fact]
+    public void A_candidate_that_was_refused_does_not_wait_a_whole_timeout_for_the_next_round()
+    {
+        var split = new TestVoter();
+        split.BecomeCandidate();
+        split.Receive(new VoteResponse(Two, One, T1, false));
+        split.Pass(199);
+        Assert.Equal(LogRole.PreCandidate, split.Status.Role);
+
+        var unanswered = new TestVoter();
+        unanswered.BecomeCandidate();
+        unanswered.Pass(199);
+        Assert.Equal(LogRole.Candidate, unanswered.Status.Role);
+    }
+
+    [Fact]
     public void Unanswered_requests_are_repeated_every_heartbeat_interval()
     {
         var voter = new TestVoter();
