@@ -1,0 +1,58 @@
+using Cluster.Consensus;
+using Cluster.Simulation.Machines;
+using Cluster.Simulation.Worlds;
+
+namespace Cluster.Simulation.Checkers;
+
+/// <summary>S7: no vote and no acknowledgement leaves a node before what it tells is on that node's disk.</summary>
+internal sealed class DurabilityChecker(World world) : Checker(world)
+{
+    public override string Rule => "S7";
+
+    public override void Sending(Daemon from, PeerMessage message)
+    {
+        switch (message)
+        {
+            case VoteRequest request:
+                RequireVote(from, request.Term, from.Machine.Id);
+                break;
+            case VoteResponse { Granted: true } response:
+                RequireVote(from, response.Term, response.To);
+                break;
+            case AppendResponse { Rejected: false } response:
+                RequireTerm(from, response.Term);
+                RequireEntry(from, response.Index);
+                break;
+            case HeartbeatResponse response:
+                RequireTerm(from, response.Term);
+                RequireEntry(from, response.Match);
+                break;
+        }
+    }
+
+    private void RequireTerm(Daemon from, Term term)
+    {
+        if (from.Machine.Disk.SyncedHardState.Term < term)
+        {
+            Fail($"{from.Machine.Name} answers in {term}, but its disk knows only {from.Machine.Disk.SyncedHardState.Term}");
+        }
+    }
+
+    private void RequireVote(Daemon from, Term term, NodeId candidate)
+    {
+        HardState synced = from.Machine.Disk.SyncedHardState;
+        if (synced.Term != term || synced.VotedFor != candidate)
+        {
+            Fail($"{from.Machine.Name} votes for {candidate} in {term}, but its disk says {synced.VotedFor} in {synced.Term}");
+        }
+    }
+
+    private void RequireEntry(Daemon from, LogIndex index)
+    {
+        SimulatedDisk disk = from.Machine.Disk;
+        if (index != LogIndex.Zero && (disk.SyncedTermAt(index) is not Term synced || disk.QueuedTermAt(index) != synced))
+        {
+            Fail($"{from.Machine.Name} acknowledges {index}, but its disk does not hold that entry ({disk.SyncedEntries.Count} entries are durable)");
+        }
+    }
+}

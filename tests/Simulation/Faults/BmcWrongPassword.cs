@@ -1,0 +1,17 @@
+using Cluster.Simulation.Power;
+using Cluster.Simulation.Worlds;
+
+namespace Cluster.Simulation.Faults;
+
+/// <summary>A power switch refuses the password for a while.</summary>
+internal sealed class BmcWrongPassword : Fault
+{
+    public override string Name => "bmc-wrong-password";
+
+    public override void Strike(World world, RandomStream random)
+    {
+        Bmc bmc = random.Pick(random.Pick(world.Machines).Bmcs);
+        bmc.Fault = BmcFault.WrongPassword;
+        world.After(Within(world, random.LogMs(200, 15_000)), () => bmc.Fault = BmcFault.None);
+    }
+}

@@ -1,0 +1,19 @@
+using Cluster.Simulation.Machines;
+using Cluster.Simulation.Worlds;
+
+namespace Cluster.Simulation.Faults;
+
+/// <summary>The clock of a machine changes its rate, within the stated bound.</summary>
+internal sealed class ClockRate : Fault
+{
+    public override string Name => "clock-rate";
+
+    public override void Strike(World world, RandomStream random)
+    {
+        Machine machine = random.Pick(world.Machines);
+        machine.Clock.ChangeRate(random.Chance(0.6)
+            ? (random.Chance(0.5) ? SimClock.SlowestRate : SimClock.FastestRate)
+            : random.Between(SimClock.SlowestRate, SimClock.FastestRate));
+        world.Trace.Line(machine.Number, $"clock rate {machine.Clock.Rate:F4}");
+    }
+}

@@ -1,0 +1,74 @@
+using Cluster.Simulation.Worlds;
+
+namespace Cluster.Simulation.Faults;
+
+/// <summary>
+/// Which faults a seed has, and when they strike. Each seed draws its own subset and its own rates ("swarm testing": Groce et al., ISSTA 2012), so that
+/// some seeds are rough and others leave room for long stories.
+/// </summary>
+internal sealed class FaultSchedule(World world)
+{
+    private static readonly Fault[] s_all =
+    [
+        new MessageLoss(),
+        new MessageDuplication(),
+        new MessageReordering(),
+        new MessageDelay(),
+        new SymmetricCut(),
+        new AsymmetricCut(),
+        new LinkCut(),
+        new MachineCrash(),
+        new WholeClusterCrash(),
+        new ExecutorCrash(),
+        new MachinePause(),
+        new DaemonPause(),
+        new DaemonCrash(),
+        new OrderlyStop(),
+        new HolderCrash(),
+        new HolderLeave(),
+        new ClockRate(),
+        new SlowDisk(),
+        new BmcUnreachable(),
+        new BmcWrongPassword(),
+        new BmcSlow(),
+        new BmcLying(),
+        new OperatorFence(),
+        new OperatorConfirm(),
+    ];
+
+    private readonly RandomStream _random = world.Stream("faults");
+
+    public void Start()
+    {
+        if (world.Plan.Class == SeedClass.Quiet)
+        {
+            return;
+        }
+
+        Fault[] candidates = world.Plan.Class == SeedClass.Stalls ? [new OneStall()] : s_all;
+        double tempo = _random.Between(0.5, 3);
+        foreach (Fault fault in candidates)
+        {
+            bool chosen = candidates.Length == 1 || _random.Chance(0.4);
+            double meanGapMs = _random.Between(800, 8_000) * fault.Rarity / tempo;
+            if (chosen)
+            {
+                world.Trace.Line(0, $"this seed has {fault.Name}, every {meanGapMs:F0} ms or so");
+                Next(fault, meanGapMs);
+            }
+        }
+    }
+
+    private void Next(Fault fault, double meanGapMs) =>
+        world.After(SimTime.Ms(-Math.Log(1 - _random.Between(0, 1)) * meanGapMs), () =>
+        {
+            if (world.Healing)
+            {
+                return;
+            }
+
+            world.Trace.Line(0, $"fault {fault.Name}");
+            fault.Strike(world, _random);
+            Next(fault, meanGapMs);
+        });
+}

@@ -1,0 +1,18 @@
+using Cluster.Simulation.Holders;
+using Cluster.Simulation.Worlds;
+
+namespace Cluster.Simulation.Faults;
+
+/// <summary>One lock holder leaves its group by its own wish.</summary>
+internal sealed class HolderLeave : Fault
+{
+    public override string Name => "holder-leave";
+
+    public override void Strike(World world, RandomStream random)
+    {
+        if (Victim.AnyHolder(world, random) is ToyLockHolder holder)
+        {
+            holder.Leave();
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using Cluster.Simulation.Machines;
+using Cluster.Simulation.Worlds;
+
+namespace Cluster.Simulation.Faults;
+
+/// <summary>
+/// The only fault of the seeds that check L3: one process or machine at a time is held up for a while, half of the time the leader's.
+/// </summary>
+internal sealed class OneStall : Fault
+{
+    public override string Name => "one-stall";
+
+    public override double Rarity => 0.5;
+
+    public override void Strike(World world, RandomStream random)
+    {
+        foreach (Machine machine in world.Machines)
+        {
+            if (machine.HeldUpUntil >= world.Now)
+            {
+                return;
+            }
+        }
+
+        Machine victim = random.Chance(0.5) ? Victim.Leader(world) ?? world.Machines[0] : random.Pick(world.Machines);
+        long span = Within(world, random.LogMs(20, 3_000));
+        if (random.Chance(0.5))
+        {
+            victim.Pause(span);
+        }
+        else
+        {
+            victim.PauseDaemon(span);
+        }
+    }
+}

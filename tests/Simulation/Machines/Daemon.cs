@@ -1,0 +1,289 @@
+using Cluster.Consensus;
+using Cluster.Membership;
+using Cluster.Membership.Protocol;
+using Cluster.Simulation.Holders;
+using Cluster.Simulation.Worlds;
+
+namespace Cluster.Simulation.Machines;
+
+/// <summary>
+/// One life of <c>clusterd</c> on one machine: the shell around the pure cores. While it is paused its inputs queue up, and all come in at
+/// once when it goes on.
+/// </summary>
+internal sealed class Daemon
+{
+    private readonly World _world;
+    private readonly RandomStream _random;
+    private readonly SortedDictionary<ulong, Action<CommandOutcome>> _requests = [];
+    private readonly List<Action<MonotonicTime>> _inbox = [];
+    private readonly List<ToyLockHolder> _attached = [];
+    private readonly Action _tick;
+    private readonly double _tickMs;
+    private bool _paused;
+
+    public Daemon(World world, Machine machine, int life, ulong nonce, RandomStream random)
+    {
+        _world = world;
+        _random = random;
+        Machine = machine;
+        Life = life;
+        Nonce = nonce;
+        MembershipTiming timing = world.Plan.Timing;
+        MonotonicTime now = machine.Clock.Now;
+        RaftNode raft = new(
+            new RaftOptions
+            {
+                Self = machine.Id,
+                Voters = world.Plan.Voters,
+                HeartbeatInterval = timing.HeartbeatInterval,
+                ElectionTimeoutMin = timing.ElectionTimeoutMin,
+                ElectionTimeoutMax = timing.ElectionTimeoutMax,
+                ClockRateBound = timing.ClockRateBound,
+                MaxInflightAppends = world.Plan.MaxInflightAppends,
+                MaxBytesPerAppend = world.Plan.MaxBytesPerAppend,
+                Seed = random.Next(),
+                Mutations = world.Mutant.Raft,
+            },
+            machine.Disk.Recover(),
+            now);
+        Core = new ClusterNode(
+            new MembershipOptions
+            {
+                Self = machine.Id,
+                Nodes = world.Plan.Nodes,
+                ApiUrl = "http://" + machine.Name,
+                Nonce = nonce,
+                BootId = machine.BootId,
+                Timing = timing,
+                Fencing = world.Plan.Fencing,
+                Mutations = world.Mutant.Membership,
+            },
+            new ObservedLog(raft, entry => world.Checks.Committed(this, entry)),
+            now);
+        machine.Disk.Synced = ticket => Input(at => Core.Persisted(ticket, at));
+        _tickMs = timing.HeartbeatInterval.TotalMilliseconds / 5;
+        _tick = Tick;
+        CarryOut();
+        world.After(random.Ms(0, _tickMs), _tick);
+    }
+
+    public Machine Machine { get; }
+
+    /// <summary>Tells this process from all others of the world.</summary>
+    public int Life { get; }
+
+    public ulong Nonce { get; }
+
+    public ClusterNode Core { get; }
+
+    public bool Alive { get; private set; } = true;
+
+    public bool Paused => _paused || Machine.Paused;
+
+    /// <summary>Gives the core one input, or queues it while the process is paused.</summary>
+    public void Input(Action<MonotonicTime> input)
+    {
+        if (!Alive)
+        {
+            return;
+        }
+
+        if (Paused)
+        {
+            _inbox.Add(input);
+            return;
+        }
+
+        Run(input);
+    }
+
+    /// <summary>Hands in a command; the outcome comes back unless this process ends first.</summary>
+    public void Submit(Command command, Action<CommandOutcome> outcome) => Input(now =>
+    {
+        command.AtUnixMs = WallClockMs();
+        ulong request = Core.Submit(command, now);
+        _requests[request] = outcome;
+    });
+
+    /// <summary>A lock holder of this machine asks to join its group through this process.</summary>
+    public void Attach(ToyLockHolder holder) => _attached.Add(holder);
+
+    public void Pause() => _paused = true;
+
+    public void Continue()
+    {
+        _paused = false;
+        Flood();
+    }
+
+    /// <summary>All that came in during a pause is worked off at once, as a loop does that finds its sockets full.</summary>
+    public void Flood()
+    {
+        if (!Alive || Paused)
+        {
+            return;
+        }
+
+        if (_random.Chance(0.5))
+        {
+            Run(now => Core.Tick(now, WallClockMs()));
+        }
+
+        List<Action<MonotonicTime>> inputs = [.. _inbox];
+        _inbox.Clear();
+        foreach (Action<MonotonicTime> input in inputs)
+        {
+            Input(input);
+        }
+    }
+
+    /// <summary>SIGKILL, or the machine lost power.</summary>
+    public void Kill()
+    {
+        Alive = false;
+        _inbox.Clear();
+        Machine.Disk.Crash();
+    }
+
+    private void Tick()
+    {
+        if (!Alive)
+        {
+            return;
+        }
+
+        if (!Paused)
+        {
+            Run(now => Core.Tick(now, WallClockMs()));
+            ReportExits();
+        }
+
+        _world.After(Machine.Clock.ToTrue(_random.Ms(_tickMs * 0.4, _tickMs * 1.2)), _tick);
+    }
+
+    private long WallClockMs() => 1_800_000_000_000 + (_world.Now / 1_000_000);
+
+    private void Run(Action<MonotonicTime> input)
+    {
+        input(Machine.Clock.Now);
+        CarryOut();
+    }
+
+    private void CarryOut()
+    {
+        NodeEffects effects = Core.Effects;
+        if (effects.Writes.Count > 0)
+        {
+            _world.Trace.Mix(effects.Writes[^1].Ticket);
+            Machine.Disk.Enqueue(effects.Writes);
+        }
+
+        foreach (PeerMessage message in effects.Messages)
+        {
+            _world.Checks.Sending(this, message);
+            _world.Network.Send(message);
+        }
+
+        foreach (ClusterEvent clusterEvent in effects.Events)
+        {
+            _world.Checks.EventSeen(this, clusterEvent);
+            foreach (ToyLockHolder holder in _attached)
+            {
+                holder.Hear(clusterEvent);
+            }
+        }
+
+        PushLease();
+        foreach ((ulong request, CommandOutcome outcome) in effects.Outcomes)
+        {
+            if (_requests.Remove(request, out Action<CommandOutcome>? callback))
+            {
+                _world.After(_random.Ms(0.02, 0.3), () => callback(outcome));
+            }
+        }
+
+        foreach (FenceOrder order in effects.FenceOrders)
+        {
+            _world.Power.Execute(order, this);
+        }
+
+        foreach (ExitQuestion question in effects.ExitQuestions)
+        {
+            Prove(question);
+        }
+
+        if (effects.IncarnationEnded is string reason)
+        {
+            _world.Trace.Line(Machine.Number, $"incarnation ended: {reason}");
+            foreach (ToyLockHolder holder in _attached)
+            {
+                holder.EndStay(reason);
+            }
+        }
+
+        effects.Clear();
+        _world.Checks.Stepped(this);
+    }
+
+    /// <summary>Tells the local lock holders how far the lease reaches; they ask their machine's clock at each grant.</summary>
+    private void PushLease()
+    {
+        foreach (ToyLockHolder holder in _attached)
+        {
+            if (holder.Incarnation == Core.Incarnation)
+            {
+                holder.LeaseDeadline = MonotonicTime.Max(holder.LeaseDeadline, Core.LeaseDeadline);
+            }
+        }
+    }
+
+    /// <summary>Members whose process ended leave their group with that as evidence.</summary>
+    private void ReportExits()
+    {
+        for (int i = _attached.Count - 1; i >= 0; i--)
+        {
+            ToyLockHolder holder = _attached[i];
+            if (holder.Alive || (holder.JoinPending && !holder.MemberKnown))
+            {
+                continue;
+            }
+
+            _attached.RemoveAt(i);
+            if (holder.MemberKnown && !holder.Left)
+            {
+                Submit(
+                    new Command
+                    {
+                        GroupLeave = new GroupLeave
+                        {
+                            Group = holder.Group,
+                            Member = holder.Id.Value,
+                            Evidence = Evidence.ProcessExited,
+                        },
+                    },
+                    static _ => { });
+            }
+        }
+    }
+
+    /// <summary>Looks again and again whether a process of this node's former life is gone; answers when it is.</summary>
+    private void Prove(ExitQuestion question)
+    {
+        _world.After(_random.Ms(5, 25), () =>
+        {
+            if (!Alive)
+            {
+                return;
+            }
+
+            if (Paused || Machine.IsProcessAlive(question.ProcessId, question.ProcessStart))
+            {
+                Prove(question);
+                return;
+            }
+
+            _world.Trace.Line(Machine.Number, $"process {question.ProcessId} of {question.Member} is proven gone");
+            Input(now => Core.MembersExited([question.Member], now));
+        });
+    }
+}

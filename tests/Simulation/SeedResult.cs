@@ -1,0 +1,23 @@
+namespace Cluster.Simulation;
+
+/// <summary>What became of one seed.</summary>
+/// <param name="Seed">The seed.</param>
+/// <param name="Rule">The promise that was broken; null when all were kept.</param>
+/// <param name="What">How it was broken.</param>
+/// <param name="Step">How many things had happened.</param>
+/// <param name="SimulatedNanoseconds">How long the world lasted.</param>
+/// <param name="Hash">The hash of all that happened.</param>
+/// <param name="Events">How many events the cluster decided.</param>
+/// <param name="Lines">The end of the trace as text, if it was asked for.</param>
+internal sealed record SeedResult(
+    ulong Seed,
+    string? Rule,
+    string What,
+    long Step,
+    long SimulatedNanoseconds,
+    ulong Hash,
+    int Events,
+    IReadOnlyCollection<string> Lines)
+{
+    public bool IsClean => Rule is null;
+}

@@ -1,0 +1,74 @@
+using Cluster.Consensus;
+using Cluster.Membership;
+using Cluster.Membership.Protocol;
+
+namespace Cluster.Simulation.Worlds;
+
+/// <summary>What a seed decides before the world begins.</summary>
+internal sealed class SeedPlan
+{
+    private static readonly string[] s_groups = ["in-process", "user-space"];
+    private readonly Evidence _userSpaceEvidence;
+
+    public SeedPlan(ulong seed)
+    {
+        Seed = seed;
+        RandomStream random = new((seed * 0xD1342543DE82EF95UL) ^ 0x2545F4914F6CDD1DUL);
+        double kind = random.Between(0, 1);
+        Class = kind < 0.02 ? SeedClass.Quiet : kind < 0.12 ? SeedClass.Stalls : SeedClass.Swarm;
+        NodeCount = random.Chance(0.6) ? 3 : 5;
+        Timing = (random.Chance(0.65) ? MembershipTiming.Lan : MembershipTiming.Fast) with
+        {
+            StartupGrace = TimeSpan.FromSeconds(random.Between(1, 4)),
+        };
+        FencingLevels = random.Chance(0.3) ? 2 : 1;
+        FaultsEnd = SimTime.Seconds(random.Between(20, 40));
+        MaxInflightAppends = random.Pick([1, 4, 64]);
+        MaxBytesPerAppend = random.Pick([100, 1_000, 256 * 1024]);
+        _userSpaceEvidence = random.Chance(0.5) ? Evidence.ObservedOff : Evidence.ConfirmedByHuman;
+        Nodes = [.. Enumerable.Range(1, NodeCount).Select(number => new ConfiguredNode(new NodeId((uint)number), $"n{number}"))];
+        Voters = [.. Nodes.Select(node => node.Id)];
+        Fencing = new FencePolicy
+        {
+            OnDown = random.Chance(0.8) ? FenceKind.Reboot : FenceKind.Off,
+            Levels = Voters.ToDictionary(voter => voter, IReadOnlyList<int> (_) => [.. Enumerable.Range(1, FencingLevels)]),
+            AttemptDeadline = TimeSpan.FromSeconds(random.Between(1, 3)),
+            RetryMin = TimeSpan.FromMilliseconds(200),
+            RetryMax = TimeSpan.FromSeconds(1),
+        };
+    }
+
+    public ulong Seed { get; }
+
+    public SeedClass Class { get; }
+
+    public int NodeCount { get; }
+
+    public IReadOnlyList<ConfiguredNode> Nodes { get; }
+
+    public IReadOnlyList<NodeId> Voters { get; }
+
+    public MembershipTiming Timing { get; }
+
+    public FencePolicy Fencing { get; }
+
+    public int FencingLevels { get; }
+
+    /// <summary>Narrow in some seeds, so that the limits of replication bind.</summary>
+    public int MaxInflightAppends { get; }
+
+    /// <summary>Narrow in some seeds, so that the limits of replication bind.</summary>
+    public int MaxBytesPerAppend { get; }
+
+    /// <summary>True time at which all faults end and recovery must begin.</summary>
+    public long FaultsEnd { get; }
+
+    public IReadOnlyList<string> Groups => s_groups;
+
+    /// <summary>The weakest evidence that a group accepts.</summary>
+    public Evidence RequiredEvidence(string group) => group == s_groups[0] ? Evidence.ConfirmedByHuman : _userSpaceEvidence;
+
+    public override string ToString() =>
+        $"seed {Seed}: {Class}, {NodeCount} nodes, lease {Timing.Lease.TotalMilliseconds:F0} ms, faults until {SimTime.Text(FaultsEnd)}, "
+        + $"{FencingLevels} fencing level(s), on down {Fencing.OnDown}, user-space demands {_userSpaceEvidence}";
+}
