@@ -21,7 +21,12 @@ internal sealed class Detector(
     private readonly MembershipTiming _timing = options.Timing;
     private ulong _probe;
 
-    public void Tick(MonotonicTime now, long wallClockMs, List<PeerMessage> messages)
+    /// <param name="now">The time.</param>
+    /// <param name="wallClockMs">For people.</param>
+    /// <param name="ownLife">This process's life as a member. A life of this node that is not it belonged to a daemon that is gone, and is watched like
+    /// any other: nobody else would, while this node leads.</param>
+    /// <param name="messages">Takes the probes.</param>
+    public void Tick(MonotonicTime now, long wallClockMs, Incarnation ownLife, List<PeerMessage> messages)
     {
         if (!grantor.MayGrant(now))
         {
@@ -30,7 +35,7 @@ internal sealed class Detector(
 
         foreach (NodeRecord node in state.Nodes)
         {
-            if (node.State == NodeLifeState.Up && node.Id != self)
+            if (node.State == NodeLifeState.Up && node.Incarnation != ownLife)
             {
                 Watch(node, now, wallClockMs, messages);
             }

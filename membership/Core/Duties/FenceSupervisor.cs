@@ -23,7 +23,7 @@ internal sealed class FenceSupervisor(
     /// <summary>A new tenure begins.</summary>
     public void Reset() => _cares.Clear();
 
-    public void Tick(MonotonicTime now, long wallClockMs)
+    public void Tick(MonotonicTime now, long wallClockMs, Incarnation ownLife)
     {
         if (!grantor.MayGrant(now))
         {
@@ -32,11 +32,11 @@ internal sealed class FenceSupervisor(
 
         foreach (FenceOperation operation in state.OpenOperations)
         {
-            Consider(operation, now, wallClockMs);
+            Consider(operation, now, wallClockMs, ownLife);
         }
     }
 
-    private void Consider(FenceOperation operation, MonotonicTime now, long wallClockMs)
+    private void Consider(FenceOperation operation, MonotonicTime now, long wallClockMs, Incarnation ownLife)
     {
         NodeRecord target = state.FindNode(operation.Node)!;
         if (target.State == NodeLifeState.Up || !options.Fencing.Levels.TryGetValue(target.Id, out IReadOnlyList<int>? levels) || levels.Count == 0)
@@ -54,7 +54,7 @@ internal sealed class FenceSupervisor(
         bool lost = operation.Running is { } running && IsLost(running, care, now);
         if ((operation.Running is null || lost) && now >= care.NextAt && now >= care.ProposeAgainAt)
         {
-            Start(operation, levels, care, now, wallClockMs);
+            Start(operation, levels, care, now, wallClockMs, ownLife);
         }
     }
 
@@ -109,9 +109,15 @@ internal sealed class FenceSupervisor(
             || now > care.BegunAt + options.Fencing.AttemptDeadline + s_reportGrace;
     }
 
-    private void Start(FenceOperation operation, IReadOnlyList<int> levels, Care care, MonotonicTime now, long wallClockMs)
+    private void Start(
+        FenceOperation operation,
+        IReadOnlyList<int> levels,
+        Care care,
+        MonotonicTime now,
+        long wallClockMs,
+        Incarnation ownLife)
     {
-        if (ChooseExecutor(operation, now) is not { } executor)
+        if (ChooseExecutor(operation, now, ownLife) is not { } executor)
         {
             return;
         }
@@ -149,13 +155,18 @@ internal sealed class FenceSupervisor(
         return levels[0];
     }
 
-    /// <summary>This leader's own node first (it is alive for certain); after failures others in turn, as their path may be better.</summary>
-    private NodeRecord? ChooseExecutor(FenceOperation operation, MonotonicTime now)
+    /// <summary>
+    /// This leader's own node first (it is alive for certain, and carries out orders if it is a member in this life); after failures others in turn, as their
+    /// path may be better.
+    /// </summary>
+    private NodeRecord? ChooseExecutor(FenceOperation operation, MonotonicTime now, Incarnation ownLife)
     {
         List<NodeRecord> candidates = [];
         foreach (NodeRecord node in state.Nodes)
         {
-            bool alive = node.Id == self || now - contacts.Of(node.Id).LastHeard < options.Timing.Lease;
+            bool alive = node.Id == self
+                ? node.Incarnation == ownLife
+                : now - contacts.Of(node.Id).LastHeard < options.Timing.Lease;
             if (node.State != NodeLifeState.Up || node.Id == operation.Node || !alive)
             {
                 continue;

@@ -225,8 +225,8 @@ public sealed class ClusterNode
 
         _requests.Tick(now, Effects.Messages);
         _holder.Tick(now, Incarnation, _grantor, _own, Effects.Messages);
-        _detector.Tick(now, _wallClockMs, Effects.Messages);
-        _supervisor.Tick(now, _wallClockMs);
+        _detector.Tick(now, _wallClockMs, Incarnation, Effects.Messages);
+        _supervisor.Tick(now, _wallClockMs, Incarnation);
         if (!_isMember && !_hasLeft)
         {
             _joiner.Tick(now, Effects.ExitQuestions, SubmitInternal);
