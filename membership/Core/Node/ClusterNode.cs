@@ -223,6 +223,12 @@ public sealed class ClusterNode
             _supervisor.Reset();
         }
 
+        if (status.IsLeader && status.BarrierCommitted && _isMember && State.OpenOperation(_options.Self, _own.Incarnation) is not null)
+        {
+            // This node is to be fenced (an operator asked for it): only another leader can declare it down and see to that.
+            Log.Abdicate(now);
+        }
+
         _requests.Tick(now, Effects.Messages);
         _holder.Tick(now, Incarnation, _grantor, _own, Effects.Messages);
         _detector.Tick(now, _wallClockMs, Incarnation, Effects.Messages);
