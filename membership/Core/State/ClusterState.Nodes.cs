@@ -111,11 +111,12 @@ public sealed partial class ClusterState
         }
 
         FenceOperation? operation = OpenOperation(node.Id, node.Incarnation);
-        if (operation?.Running is not null)
+        FenceAttempt? running = operation?.Running;
+        if (running is not null && IsStillUp(running.Executor, running.ExecutorIncarnation))
         {
             return Refused(
                 OutcomeCode.WrongState,
-                $"{node.Name} can't join now: fence operation {operation.Id} is at work on its former life; it may join when that has ended");
+                $"{node.Name} can't join now: fence operation {operation!.Id} is at work on its former life; it may join when that has ended");
         }
 
         if (node.State == NodeLifeState.Up)
@@ -126,11 +127,20 @@ public sealed partial class ClusterState
         MarkFenced(node, Evidence.ProcessExited, operation?.Id ?? default, "");
         if (operation is not null)
         {
+            if (running is not null)
+            {
+                // Nobody will ever report it. Waiting for a new executor could be for ever: perhaps nobody is a member until this node is one.
+                End(operation, running, false, Evidence.None, "unknown", "the executor was lost before it reported", "", 0);
+            }
+
             Close(operation, "superseded");
         }
 
         return null;
     }
+
+    private bool IsStillUp(NodeId node, Incarnation incarnation) =>
+        FindNode(node) is { State: NodeLifeState.Up } record && record.Incarnation == incarnation;
 
     private CommandOutcome ApplyNodeDown(NodeDown down)
     {
