@@ -104,9 +104,10 @@ internal sealed class FenceSupervisor(
     private bool IsLost(FenceAttempt running, Care care, MonotonicTime now)
     {
         NodeRecord executor = state.FindNode(running.Executor)!;
-        return executor.State != NodeLifeState.Up
-            || executor.Incarnation != running.ExecutorIncarnation
-            || now > care.BegunAt + options.Fencing.AttemptDeadline + s_reportGrace;
+        bool gone = running.ExecutorIncarnation == Incarnation.None
+            ? running.Executor == self && running.ExecutorNonce != options.Nonce
+            : executor.State != NodeLifeState.Up || executor.Incarnation != running.ExecutorIncarnation;
+        return gone || now > care.BegunAt + options.Fencing.AttemptDeadline + s_reportGrace;
     }
 
     private void Start(
@@ -117,7 +118,8 @@ internal sealed class FenceSupervisor(
         long wallClockMs,
         Incarnation ownLife)
     {
-        if (ChooseExecutor(operation, now, ownLife) is not { } executor)
+        NodeRecord? member = ChooseExecutor(operation, now, ownLife);
+        if (member is null && (ownLife != Incarnation.None || operation.Node == self))
         {
             return;
         }
@@ -132,8 +134,9 @@ internal sealed class FenceSupervisor(
             {
                 Operation = operation.Id.Value,
                 Attempt = (uint)operation.Attempts.Count + 1,
-                Executor = executor.Id.Value,
-                ExecutorIncarnation = executor.Incarnation.Value,
+                Executor = (member?.Id ?? self).Value,
+                ExecutorIncarnation = member?.Incarnation.Value ?? 0,
+                ExecutorNonce = member is null || member.Id == self ? options.Nonce : 0,
                 Level = level,
                 Action = on ? AttemptAction.SwitchOn : AttemptAction.SwitchOff,
             },
@@ -157,7 +160,8 @@ internal sealed class FenceSupervisor(
 
     /// <summary>
     /// This leader's own node first (it is alive for certain, and carries out orders if it is a member in this life); after failures others in turn, as their
-    /// path may be better.
+    /// path may be better. Null when no member can: a leader that is none itself then acts, or a cluster whose daemons were all started anew, and whose groups
+    /// demand more than their word, would wait for ever.
     /// </summary>
     private NodeRecord? ChooseExecutor(FenceOperation operation, MonotonicTime now, Incarnation ownLife)
     {

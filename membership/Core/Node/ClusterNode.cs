@@ -314,8 +314,11 @@ public sealed class ClusterNode
 
     private void OrderFence(FenceAttemptStart start)
     {
-        // An attempt that names a former life of this node was somebody else's: that process is gone.
-        if (!_isMember || start.Executor != _options.Self.Value || start.ExecutorIncarnation != _own.Incarnation.Value)
+        // An attempt that names a former life of this node, or a former process of it, was somebody else's: that process is gone.
+        bool mine = start.ExecutorIncarnation == 0
+            ? start.ExecutorNonce == _options.Nonce
+            : _isMember && start.ExecutorIncarnation == _own.Incarnation.Value;
+        if (start.Executor != _options.Self.Value || !mine)
         {
             return;
         }

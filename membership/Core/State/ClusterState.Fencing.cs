@@ -113,9 +113,11 @@ public sealed partial class ClusterState
             return Refused(OutcomeCode.WrongState, $"operation {operation.Id} is not ready for this action");
         }
 
-        if (FindNode(new NodeId(start.Executor)) is not { State: NodeLifeState.Up } executor
+        // A leader that is no member may act where no member can: after all daemons were started anew, nobody is a member before somebody is fenced.
+        bool leadsOnly = start.ExecutorIncarnation == 0 && start.ExecutorNonce != 0;
+        if (FindNode(new NodeId(start.Executor)) is not { } executor
             || executor == target
-            || executor.Incarnation.Value != start.ExecutorIncarnation)
+            || !(leadsOnly || IsStillUp(executor.Id, new Incarnation(start.ExecutorIncarnation))))
         {
             return Refused(OutcomeCode.Stale, $"the executor #{start.Executor} named for operation {operation.Id} is not up");
         }
@@ -125,7 +127,8 @@ public sealed partial class ClusterState
             End(operation, lost, false, Evidence.None, "unknown", "the executor was lost before it reported", "", 0);
         }
 
-        operation.AttemptList.Add(new FenceAttempt(start.Attempt, executor.Id, executor.Incarnation, start.Level, start.Action)
+        Incarnation life = new(start.ExecutorIncarnation);
+        operation.AttemptList.Add(new FenceAttempt(start.Attempt, executor.Id, life, start.ExecutorNonce, start.Level, start.Action)
         {
             StartedAtUnixMs = _applyingAtUnixMs,
         });

@@ -6,11 +6,18 @@ namespace Cluster.Membership;
 /// <summary>One attempt of a fence operation.</summary>
 public sealed class FenceAttempt
 {
-    internal FenceAttempt(uint number, NodeId executor, Incarnation executorIncarnation, int level, AttemptAction action)
+    internal FenceAttempt(
+        uint number,
+        NodeId executor,
+        Incarnation executorIncarnation,
+        ulong executorNonce,
+        int level,
+        AttemptAction action)
     {
         Number = number;
         Executor = executor;
         ExecutorIncarnation = executorIncarnation;
+        ExecutorNonce = executorNonce;
         Level = level;
         Action = action;
     }
@@ -21,8 +28,11 @@ public sealed class FenceAttempt
     /// <summary>The node that runs the agents.</summary>
     public NodeId Executor { get; }
 
-    /// <summary>The life of that node which was named.</summary>
+    /// <summary>The life of that node which was named; <see cref="Incarnation.None"/> for a leader that was no member.</summary>
     public Incarnation ExecutorIncarnation { get; }
+
+    /// <summary>The process of the executor, where it was no member or the leader itself; else 0.</summary>
+    public ulong ExecutorNonce { get; }
 
     /// <summary>The fencing level.</summary>
     public int Level { get; }
