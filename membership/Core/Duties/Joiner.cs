@@ -55,6 +55,7 @@ internal sealed class Joiner(MembershipOptions options, ClusterState state, IRep
             Nonce = Nonce,
             BootId = options.BootId,
             ApiUrl = options.ApiUrl,
+            Replaces = own.Incarnation.Value,
         };
         bool proven = true;
         bool sameBoot = own.BootId.Length == 0 || own.BootId == options.BootId;

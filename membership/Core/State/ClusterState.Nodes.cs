@@ -54,6 +54,13 @@ public sealed partial class ClusterState
                 : Refused(OutcomeCode.Stale, $"this life of {node.Name} ({node.Incarnation}) is over; join with a new nonce");
         }
 
+        if (join.HasReplaces && join.Replaces != node.Incarnation.Value)
+        {
+            return Refused(
+                OutcomeCode.Stale,
+                $"{node.Name} asked to follow its life i{join.Replaces}, but {node.Incarnation} began meanwhile; join again");
+        }
+
         bool unproven = node.State is NodeLifeState.Up or NodeLifeState.Down || AnybodyWaitsFor(node);
         if (unproven && ProveFormerLifeOver(node, join) is { } refusal)
         {
