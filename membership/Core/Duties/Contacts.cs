@@ -10,6 +10,7 @@ internal sealed class Contacts
 {
     private readonly SortedDictionary<NodeId, Contact> _contacts = [];
     private readonly SortedDictionary<NodeId, Incarnation> _known = [];
+    private readonly SortedDictionary<NodeId, MonotonicTime> _begun = [];
 
     public Contact Of(NodeId node)
     {
@@ -26,7 +27,14 @@ internal sealed class Contacts
     public void Reset() => _contacts.Clear();
 
     /// <summary>A new life of a node begins now: what was believed of the former one does not count.</summary>
-    public void Renew(NodeId node, MonotonicTime now) => _contacts[node] = new Contact { LastHeard = now };
+    public void Renew(NodeId node, MonotonicTime now)
+    {
+        _contacts[node] = new Contact { LastHeard = now };
+        _begun[node] = now;
+    }
+
+    /// <summary>When this process learnt of the newest life of a node, across tenures.</summary>
+    public MonotonicTime BegunAt(NodeId node) => _begun.GetValueOrDefault(node, MonotonicTime.DistantPast);
 
     /// <summary>Remembers, across tenures, that this process has heard this life of a node.</summary>
     public void MarkKnown(NodeId node, Incarnation incarnation) => _known[node] = incarnation;

@@ -71,9 +71,11 @@ internal sealed class Detector(
         }
 
         MonotonicTime heard = MonotonicTime.Max(contact.LastHeard, tenure);
-        if (!contacts.IsKnown(node.Id, node.Incarnation) && now < processStart + _timing.StartupGrace)
+        MonotonicTime knownSince = MonotonicTime.Max(processStart, contacts.BegunAt(node.Id));
+        if (!contacts.IsKnown(node.Id, node.Incarnation) && now < knownSince + _timing.StartupGrace)
         {
-            // The whole cluster may be starting, each node at its own pace.
+            // The whole cluster may be starting, each node at its own pace; or this one still reads the log up to its own join. Before it has, it is in no
+            // group: nobody waits for what it holds.
             return;
         }
 
