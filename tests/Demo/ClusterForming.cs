@@ -12,7 +12,7 @@ internal static class ClusterForming
     /// <summary>Waits until all nodes are up and all groups are ready with a member on each node.</summary>
     /// <exception cref="DemoFailedException">It took too long; the message says what was still missing.</exception>
     public static async Task<ClusterDocument> WaitAsync(
-        DevCluster.DevCluster cluster, ClusterApi api, IReadOnlyList<string> groups, CancellationToken cancellation)
+        LocalCluster cluster, ClusterApi api, IReadOnlyList<string> groups, CancellationToken cancellation)
     {
         long deadline = Environment.TickCount64 + (long)s_limit.TotalMilliseconds;
         string missing = "an answer of any node";
@@ -35,7 +35,7 @@ internal static class ClusterForming
 
     /// <summary>Waits until each node's workload holds its own lock in both managers, under a hold that is not among the known ones.</summary>
     public static async Task<IReadOnlyDictionary<string, string>> WaitForJobAsync(
-        DevCluster.DevCluster cluster, IReadOnlyDictionary<string, string> known, CancellationToken cancellation)
+        LocalCluster cluster, IReadOnlyDictionary<string, string> known, CancellationToken cancellation)
     {
         long deadline = Environment.TickCount64 + (long)s_limit.TotalMilliseconds;
         while (true)

@@ -10,15 +10,15 @@ internal static class DemoCommand
     public static async Task<int> RunAsync(DemoSettings settings, CancellationToken cancellation)
     {
         string folder = Directory.CreateTempSubdirectory("cluster-demo-").FullName;
-        DevCluster.DevCluster? cluster = null;
+        LocalCluster? cluster = null;
         Failover? failover = null;
         List<string> problems = [];
         bool left = false;
         try
         {
             Stopwatch clock = Stopwatch.StartNew();
-            cluster = await DevCluster.DevCluster.StartAsync(
-                new DevClusterOptions
+            cluster = await LocalCluster.StartAsync(
+                new LocalClusterOptions
                 {
                     Folder = folder,
                     WithWorkload = true,
@@ -77,7 +77,7 @@ internal static class DemoCommand
         return ok ? 0 : 1;
     }
 
-    private static DemoReport Judge(DevCluster.DevCluster cluster, Failover failover, List<string> problems)
+    private static DemoReport Judge(LocalCluster cluster, Failover failover, List<string> problems)
     {
         CounterAudit audit = CounterAudit.Run(cluster.SharedFolder, cluster.Nodes.Select(node => node.Journal));
         problems.AddRange(audit.Problems);
@@ -103,7 +103,7 @@ internal static class DemoCommand
         perManager.ToDictionary(entry => entry.Key == "in-process" ? "inProcess" : "userSpace", entry => entry.Value);
 
     /// <summary>Asks the workloads to end, and waits until they have: only then may the counters be read.</summary>
-    private static async Task StopWorkloadsAsync(DevCluster.DevCluster cluster)
+    private static async Task StopWorkloadsAsync(LocalCluster cluster)
     {
         await File.WriteAllTextAsync(cluster.StopFile, "").ConfigureAwait(false);
         long deadline = Environment.TickCount64 + 10_000;
@@ -113,6 +113,6 @@ internal static class DemoCommand
         }
     }
 
-    private static string Groups(DevCluster.DevCluster cluster) =>
+    private static string Groups(LocalCluster cluster) =>
         string.Join(' ', cluster.Nodes.Select(node => "-" + File.ReadAllText(Path.Combine(node.Folder, "pgid")).Trim()));
 }

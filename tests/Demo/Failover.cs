@@ -5,11 +5,11 @@ using Cluster.Tests.DevCluster;
 namespace Cluster.Tests.Demo;
 
 /// <summary>The failover itself: one node hangs, the others prove it off and take over what it held, it comes back.</summary>
-internal sealed class Failover(DevCluster.DevCluster cluster, DemoSettings settings)
+internal sealed class Failover(LocalCluster cluster, DemoSettings settings)
 {
     private static readonly TimeSpan s_work = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_stepLimit = TimeSpan.FromSeconds(30);
-    private static readonly string[] s_groups = [DevCluster.DevCluster.InProcessSpace, DevCluster.DevCluster.UserSpaceSpace];
+    private static readonly string[] s_groups = [LocalCluster.InProcessSpace, LocalCluster.UserSpaceSpace];
 
     private static readonly string[] s_steps =
         ["stopped", "lastContact", "down", "fenceStarted", "observedOff", "inProcessGranting", "userSpaceGranting", "rejoined"];
@@ -56,7 +56,7 @@ internal sealed class Failover(DevCluster.DevCluster cluster, DemoSettings setti
         }
 
         NodeDefinition victim = Choose(before);
-        IReadOnlyList<NodeDefinition> survivors = cluster.Nodes.Where(node => node != victim).ToList();
+        List<NodeDefinition> survivors = cluster.Nodes.Where(node => node != victim).ToList();
         using ClusterApi api = new(survivors);
         TakeOvers takeOvers = new(survivors, victim.Name);
 

@@ -10,12 +10,12 @@ internal static class UpCommand
         string folder = Directory.CreateTempSubdirectory("cluster-up-").FullName;
         try
         {
-            DevCluster.DevCluster cluster = await DevCluster.DevCluster
-                .StartAsync(new DevClusterOptions { Folder = folder, Timing = timing }, cancellation).ConfigureAwait(false);
+            LocalCluster cluster = await LocalCluster
+                .StartAsync(new LocalClusterOptions { Folder = folder, Timing = timing }, cancellation).ConfigureAwait(false);
             await using (cluster.ConfigureAwait(false))
             {
                 using ClusterApi api = new(cluster.Nodes);
-                await ClusterForming.WaitAsync(cluster, api, [DevCluster.DevCluster.UserSpaceSpace], cancellation).ConfigureAwait(false);
+                await ClusterForming.WaitAsync(cluster, api, [LocalCluster.UserSpaceSpace], cancellation).ConfigureAwait(false);
                 PrintAddresses(cluster);
                 Console.WriteLine("Ctrl-C stops it.");
                 try
@@ -51,7 +51,7 @@ internal static class UpCommand
         }
     }
 
-    public static void PrintAddresses(DevCluster.DevCluster cluster)
+    public static void PrintAddresses(LocalCluster cluster)
     {
         foreach (NodeDefinition node in cluster.Nodes)
         {

@@ -10,7 +10,7 @@ internal static class NodeFiles
 
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    public static void Write(NodeDefinition node, IReadOnlyList<NodeDefinition> all, DevClusterOptions options, string sharedFolder)
+    public static void Write(NodeDefinition node, IReadOnlyList<NodeDefinition> all, LocalClusterOptions options, string sharedFolder)
     {
         Directory.CreateDirectory(Path.Combine(node.Folder, "run"));
         Directory.CreateDirectory(Path.Combine(node.Folder, "secrets"));
@@ -23,11 +23,11 @@ internal static class NodeFiles
         NodeDefinition node,
         IReadOnlyList<NodeDefinition> all,
         IReadOnlyDictionary<string, int> bmcPorts,
-        DevClusterOptions options)
+        LocalClusterOptions options)
     {
         WriteFile(
             Path.Combine(node.Folder, "secrets", "bmc"),
-            options.WrongBmcPassword ? "not-the-password" : DevCluster.BmcPassword,
+            options.WrongBmcPassword ? "not-the-password" : LocalCluster.BmcPassword,
             Private);
         StringBuilder yaml = new();
         yaml.AppendLine("cluster: dev");
@@ -58,7 +58,7 @@ internal static class NodeFiles
             yaml.AppendLine("      parameters:");
             yaml.AppendLine("        address: 127.0.0.1");
             yaml.AppendLine($"        port: \"{bmcPorts[target.Name]}\"");
-            yaml.AppendLine($"        user: {DevCluster.BmcUser}");
+            yaml.AppendLine($"        user: {LocalCluster.BmcUser}");
             yaml.AppendLine("        password: \"file:./secrets/bmc\"");
             yaml.AppendLine("        cipherSuite: \"3\"");
         }
@@ -66,7 +66,7 @@ internal static class NodeFiles
         WriteFile(Path.Combine(node.Folder, "clusterd.yaml"), yaml.ToString(), Private);
     }
 
-    private static string BootScript(NodeDefinition node, DevClusterOptions options, string sharedFolder)
+    private static string BootScript(NodeDefinition node, LocalClusterOptions options, string sharedFolder)
     {
         string clusterd = RepositoryLayout.Program("api/Server", "clusterd");
         StringBuilder script = new();
@@ -84,7 +84,7 @@ internal static class NodeFiles
             string lockd = RepositoryLayout.Program("dlm-adapter/UserSpace/Server", "lockd");
             script.AppendLine(
                 $"keep lockd.log '{lockd}' --membership-socket run/members.sock --client-socket run/lockd.sock "
-                + $"--listen 127.0.0.1:{node.LockdPort} --space {DevCluster.UserSpaceSpace} &");
+                + $"--listen 127.0.0.1:{node.LockdPort} --space {LocalCluster.UserSpaceSpace} &");
         }
 
         if (options.WithWorkload)

@@ -5,6 +5,7 @@ using Cluster.Client;
 using Cluster.Locks.Contract;
 using Cluster.Locks.InProcess;
 using Cluster.Locks.UserSpace.Client;
+using Cluster.Tests.DevCluster;
 using Cluster.Tests.DevCluster.Counters;
 using Cluster.Tests.Workload;
 
@@ -63,12 +64,12 @@ internal static class Job
                 "the in-process lock space",
                 async token => await LockManager.JoinAsync(
                     membership,
-                    new LockSpaceSettings { Name = DevCluster.DevCluster.InProcessSpace, ListenAddress = settings.Listen },
+                    new LockSpaceSettings { Name = LocalCluster.InProcessSpace, ListenAddress = settings.Listen },
                     token).ConfigureAwait(false),
                 stop.Token).ConfigureAwait(false);
             ILockSpace userSpace = await RetryAsync(
                 "lockd",
-                async token => await LockdClient.ConnectAsync(settings.LockdSocket, DevCluster.DevCluster.UserSpaceSpace, token).ConfigureAwait(false),
+                async token => await LockdClient.ConnectAsync(settings.LockdSocket, LocalCluster.UserSpaceSpace, token).ConfigureAwait(false),
                 stop.Token).ConfigureAwait(false);
             await using (inProcess.ConfigureAwait(false))
             await using (userSpace.ConfigureAwait(false))

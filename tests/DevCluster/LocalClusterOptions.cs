@@ -1,7 +1,7 @@
 namespace Cluster.Tests.DevCluster;
 
 /// <summary>What a development cluster is made of.</summary>
-public sealed record DevClusterOptions
+public sealed record LocalClusterOptions
 {
     /// <summary>How many nodes.</summary>
     public int NodeCount { get; init; } = 3;

@@ -5,7 +5,7 @@ namespace Cluster.Tests.DevCluster;
 /// <summary>
 /// A cluster of separate processes on loopback. Each node is a process group behind the power switch of a BMC of its own; disposing kills all of it.
 /// </summary>
-public sealed class DevCluster : IAsyncDisposable
+public sealed class LocalCluster : IAsyncDisposable
 {
     /// <summary>The BMCs' user.</summary>
     public const string BmcUser = "admin";
@@ -21,14 +21,14 @@ public sealed class DevCluster : IAsyncDisposable
 
     private readonly List<IAsyncDisposable> _bmcs = [];
 
-    private DevCluster(DevClusterOptions options, IReadOnlyList<NodeDefinition> nodes)
+    private LocalCluster(LocalClusterOptions options, IReadOnlyList<NodeDefinition> nodes)
     {
         Options = options;
         Nodes = nodes;
     }
 
     /// <summary>What it is made of.</summary>
-    public DevClusterOptions Options { get; }
+    public LocalClusterOptions Options { get; }
 
     /// <summary>The nodes, ordered by number.</summary>
     public IReadOnlyList<NodeDefinition> Nodes { get; }
@@ -43,7 +43,7 @@ public sealed class DevCluster : IAsyncDisposable
     public string BmcKind { get; private set; } = "";
 
     /// <summary>Starts BMCs and switches all nodes on. Does not wait for the cluster to form.</summary>
-    public static async Task<DevCluster> StartAsync(DevClusterOptions options, CancellationToken cancellation)
+    public static async Task<LocalCluster> StartAsync(LocalClusterOptions options, CancellationToken cancellation)
     {
         IReadOnlyList<int> ports = FreePorts.Tcp(4 * options.NodeCount);
         List<NodeDefinition> nodes = [];
@@ -54,7 +54,7 @@ public sealed class DevCluster : IAsyncDisposable
                 i + 1, name, Path.Combine(options.Folder, name), ports[4 * i], ports[(4 * i) + 1], ports[(4 * i) + 2], ports[(4 * i) + 3]));
         }
 
-        DevCluster cluster = new(options, nodes);
+        LocalCluster cluster = new(options, nodes);
         try
         {
             await cluster.StartAsync(cancellation).ConfigureAwait(false);
