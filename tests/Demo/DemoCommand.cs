@@ -22,7 +22,7 @@ internal static class DemoCommand
                 {
                     Folder = folder,
                     WithWorkload = true,
-                    WrongBmcPassword = settings.WrongBmcPassword,
+                    BmcTrouble = settings.WrongBmcPassword ? BmcTrouble.WrongPassword : BmcTrouble.None,
                     Timing = settings.Timing,
                 },
                 cancellation).ConfigureAwait(false);

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 
 namespace Cluster.Tests.DevCluster;
 
@@ -25,15 +23,18 @@ public sealed class BmcSimulatorProcess : IAsyncDisposable
 
     /// <summary>Starts it and returns when it listens.</summary>
     /// <exception cref="InvalidOperationException">It did not say that it is ready; the message holds what it said.</exception>
-    public static async Task<BmcSimulatorProcess> StartAsync(string user, string password, string powerCommand, string folder)
+    public static async Task<BmcSimulatorProcess> StartAsync(string user, string password, string powerCommand, string folder, bool staysOn)
     {
         string passwordFile = Path.Combine(folder, "bmc-simulator.password");
         await File.WriteAllTextAsync(passwordFile, password).ConfigureAwait(false);
         File.SetUnixFileMode(passwordFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        int port = FreeUdpPort();
+        int port = FreePorts.Udp();
         Process process = Process.Start(new ProcessStartInfo(
             RepositoryLayout.Program("tests/BmcSimulator", "Cluster.Tests.BmcSimulator"),
-            ["--port", port.ToString(CultureInfo.InvariantCulture), "--user", user, "--password-file", passwordFile, "--power-command", powerCommand])
+            [
+                "--port", port.ToString(CultureInfo.InvariantCulture), "--user", user, "--password-file", passwordFile,
+                "--power-command", powerCommand, .. staysOn ? ["--stay-on"] : Array.Empty<string>(),
+            ])
         {
             RedirectStandardOutput = true,
             RedirectStandardInput = true,
@@ -68,12 +69,5 @@ public sealed class BmcSimulatorProcess : IAsyncDisposable
         }
 
         _process.Dispose();
-    }
-
-    private static int FreeUdpPort()
-    {
-        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }

@@ -47,4 +47,12 @@ public static class FreePorts
             }
         }
     }
+
+    /// <summary>A UDP port that was free a moment ago.</summary>
+    public static int Udp()
+    {
+        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
 }

@@ -129,7 +129,13 @@ public sealed class LocalCluster : IAsyncDisposable
 
     private async Task<int> StartBmcAsync(NodeDefinition node)
     {
-        if (IpmiSimProcess.Installed)
+        if (Options.BmcTrouble == BmcTrouble.Unreachable)
+        {
+            BmcKind = "missing";
+            return FreePorts.Udp();
+        }
+
+        if (IpmiSimProcess.Installed && Options.BmcTrouble != BmcTrouble.StaysOn)
         {
             BmcKind = "ipmi_sim";
             IpmiSimProcess bmc = await IpmiSimProcess.StartAsync(new IpmiSimOptions
@@ -142,8 +148,9 @@ public sealed class LocalCluster : IAsyncDisposable
             return bmc.Port;
         }
 
-        BmcKind = "our own BMC simulator (ipmi_sim is not installed: package openipmi)";
-        BmcSimulatorProcess own = await BmcSimulatorProcess.StartAsync(BmcUser, BmcPassword, node.Power.CommandLine, node.Folder).ConfigureAwait(false);
+        BmcKind = IpmiSimProcess.Installed ? "our own BMC simulator" : "our own BMC simulator (ipmi_sim is not installed: package openipmi)";
+        BmcSimulatorProcess own = await BmcSimulatorProcess.StartAsync(
+            BmcUser, BmcPassword, node.Power.CommandLine, node.Folder, Options.BmcTrouble == BmcTrouble.StaysOn).ConfigureAwait(false);
         _bmcs.Add(own);
         return own.Port;
     }

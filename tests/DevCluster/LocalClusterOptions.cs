@@ -15,12 +15,31 @@ public sealed record LocalClusterOptions
     /// <summary>A workload on each node that takes locks and increments shared counters.</summary>
     public bool WithWorkload { get; init; }
 
-    /// <summary>Gives the daemons a password that the BMCs refuse.</summary>
-    public bool WrongBmcPassword { get; init; }
+    /// <summary>How BMCs misbehave.</summary>
+    public BmcTrouble BmcTrouble { get; init; }
+
+    /// <summary>How long one fence attempt may take, as the configuration writes it.</summary>
+    public string AttemptDeadline { get; init; } = "20s";
 
     /// <summary>What is done to a node that was declared down: reboot or off.</summary>
     public string OnDown { get; init; } = "reboot";
 
     /// <summary>The timing profile: lan or fast.</summary>
     public string Timing { get; init; } = "lan";
+}
+
+/// <summary>How BMCs misbehave.</summary>
+public enum BmcTrouble
+{
+    /// <summary>They do not.</summary>
+    None,
+
+    /// <summary>They refuse the password that the daemons have.</summary>
+    WrongPassword,
+
+    /// <summary>Nobody answers at their address.</summary>
+    Unreachable,
+
+    /// <summary>They accept the order to switch off, and stay on.</summary>
+    StaysOn,
 }

@@ -27,7 +27,7 @@ internal static class NodeFiles
     {
         WriteFile(
             Path.Combine(node.Folder, "secrets", "bmc"),
-            options.WrongBmcPassword ? "not-the-password" : LocalCluster.BmcPassword,
+            options.BmcTrouble == BmcTrouble.WrongPassword ? "not-the-password" : LocalCluster.BmcPassword,
             Private);
         StringBuilder yaml = new();
         yaml.AppendLine("cluster: dev");
@@ -48,6 +48,7 @@ internal static class NodeFiles
         yaml.AppendLine($"timing: {options.Timing}");
         yaml.AppendLine("fencing:");
         yaml.AppendLine($"  onDown: {options.OnDown}");
+        yaml.AppendLine($"  attemptDeadline: {options.AttemptDeadline}");
         yaml.AppendLine("  devices:");
         foreach (NodeDefinition target in all)
         {
