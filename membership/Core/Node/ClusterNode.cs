@@ -18,6 +18,7 @@ public sealed class ClusterNode
     private readonly FenceSupervisor _supervisor;
     private readonly Joiner _joiner;
     private readonly NodeRecord _own;
+    private readonly List<FenceAttemptStart> _attempts = [];
     private MonotonicTime _lastSeen;
     private long _wallClockMs;
     private Term _leading;
@@ -231,6 +232,7 @@ public sealed class ClusterNode
 
         _requests.Tick(now, Effects.Messages);
         _holder.Tick(now, Incarnation, _grantor, _own, Effects.Messages);
+        OrderFences(now);
         _detector.Tick(now, _wallClockMs, Incarnation, Effects.Messages);
         _supervisor.Tick(now, _wallClockMs, Incarnation);
         if (!_isMember && !_hasLeft)
@@ -268,7 +270,10 @@ public sealed class ClusterNode
         (Command command, CommandOutcome outcome) = applied;
         if (outcome.Accepted && command.KindCase == Command.KindOneofCase.FenceAttemptStart)
         {
-            OrderFence(command.FenceAttemptStart);
+            if (IsForThisProcess(command.FenceAttemptStart))
+            {
+                _attempts.Add(command.FenceAttemptStart);
+            }
         }
         else if (outcome.Id == entry.Index.Value && command.KindCase == Command.KindOneofCase.NodeJoin)
         {
@@ -312,20 +317,36 @@ public sealed class ClusterNode
         }
     }
 
-    private void OrderFence(FenceAttemptStart start)
+    private bool IsForThisProcess(FenceAttemptStart start)
     {
         // An attempt that names a former life of this node, or a former process of it, was somebody else's: that process is gone.
         bool mine = start.ExecutorIncarnation == 0
             ? start.ExecutorNonce == _options.Nonce
             : _isMember && start.ExecutorIncarnation == _own.Incarnation.Value;
-        if (start.Executor != _options.Self.Value || !mine)
-        {
-            return;
-        }
+        return mine && start.Executor == _options.Self.Value;
+    }
 
-        OperationId id = new(start.Operation);
-        Effects.FenceOrders.Add(new FenceOrder(
-            id, start.Attempt, State.FindOperation(id)!.NodeName, start.Level, start.Action, _options.Fencing.AttemptDeadline));
+    /// <summary>
+    /// Orders the attempts that name this process, once the cluster is known to count on it now. A node that was cut off or stalled reads of its attempt
+    /// late: another may have carried it out since, and the target, back in a new life, must not be switched off for what the former one did (L3).
+    /// </summary>
+    private void OrderFences(MonotonicTime now)
+    {
+        for (int i = _attempts.Count - 1; i >= 0; i--)
+        {
+            FenceAttemptStart start = _attempts[i];
+            FenceOperation? operation = State.FindOperation(new OperationId(start.Operation));
+            if (!IsForThisProcess(start) || operation?.Running?.Number != start.Attempt)
+            {
+                _attempts.RemoveAt(i);
+            }
+            else if (start.ExecutorIncarnation == 0 ? _grantor.MayGrant(now) : now < _holder.Deadline)
+            {
+                _attempts.RemoveAt(i);
+                Effects.FenceOrders.Add(new FenceOrder(
+                    operation.Id, start.Attempt, operation.NodeName, start.Level, start.Action, _options.Fencing.AttemptDeadline));
+            }
+        }
     }
 
     private ulong SubmitInternal(Command command) => _requests.Add(command, isInternal: true, _wallClockMs);

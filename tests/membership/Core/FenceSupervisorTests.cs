@@ -88,6 +88,66 @@ public class FenceSupervisorTests
         Assert.NotEqual(Incarnation.None, two);
     }
 
+    [Fact]
+    public void An_executor_that_reads_of_its_attempt_late_does_nothing_when_another_has_replaced_it()
+    {
+        NodeDriver driver = Follower();
+
+        // Cut off: the lease runs out, and what happened meanwhile arrives in two pieces.
+        driver.Stall(driver.Timing.Lease + TimeSpan.FromSeconds(30));
+        driver.Commit(Start(driver, attempt: 1, executor: 1));
+        Assert.Empty(driver.Orders);
+        driver.Commit(Start(driver, attempt: 2, executor: 2));
+        Grant(driver);
+        driver.Run(TimeSpan.FromMilliseconds(50));
+
+        Assert.Empty(driver.Orders);
+    }
+
+    [Fact]
+    public void An_executor_without_a_lease_acts_once_it_has_one_again()
+    {
+        NodeDriver driver = Follower();
+        driver.Stall(driver.Timing.Lease);
+        driver.Commit(Start(driver, attempt: 1, executor: 1));
+        Assert.Empty(driver.Orders);
+
+        Grant(driver);
+        driver.Run(TimeSpan.FromMilliseconds(50));
+
+        Assert.Equal("n3", Assert.Single(driver.Orders).Target);
+    }
+
+    /// <summary>n1 follows n2 and holds a lease; n3 is down.</summary>
+    private static NodeDriver Follower()
+    {
+        NodeDriver driver = new(leads: false);
+        driver.Log.Follow(new NodeId(2));
+        driver.Run(TimeSpan.FromMilliseconds(20));
+        driver.Commit(Command.Parser.ParseFrom(driver.Sent.OfType<ForwardedCommand>().Last().Payload.Span));
+        driver.Join(2);
+        Incarnation three = driver.Join(3);
+        Grant(driver);
+        driver.Commit(new Command { NodeDown = new NodeDown { Node = 3, Incarnation = three.Value, Reason = "silent" } });
+        return driver;
+    }
+
+    private static void Grant(NodeDriver driver) =>
+        driver.Receive(new LeaseGrant(new(2), new(1), driver.Node.Incarnation, driver.Now, default));
+
+    private static Command Start(NodeDriver driver, uint attempt, uint executor) => new()
+    {
+        FenceAttemptStart = new FenceAttemptStart
+        {
+            Operation = driver.Node.State.OpenOperations.Single().Id.Value,
+            Attempt = attempt,
+            Executor = executor,
+            ExecutorIncarnation = driver.Node.State.FindNode(new NodeId(executor))!.Incarnation.Value,
+            Level = 1,
+            Action = AttemptAction.SwitchOff,
+        },
+    };
+
     private static int Attempts(NodeDriver driver) => driver.Node.State.OpenOperations.Single().Attempts.Count;
 
     private static void FailRunning(NodeDriver driver)
