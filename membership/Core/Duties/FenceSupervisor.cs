@@ -73,7 +73,8 @@ internal sealed class FenceSupervisor(
         {
             care.Ended = begun;
             FenceAttempt last = operation.Attempts[^1];
-            care.NextAt = last.Succeeded || last.Failure == "unknown" ? now : now + Pause(FailuresInARow(operation), levels);
+            int fruitless = FruitlessInARow(operation);
+            care.NextAt = fruitless == 0 || last.Failure == "unknown" ? now : now + Pause(fruitless, levels);
         }
     }
 
@@ -90,10 +91,15 @@ internal sealed class FenceSupervisor(
         return TimeSpan.FromSeconds(Math.Min(pause, options.Fencing.RetryMax.TotalSeconds));
     }
 
-    private static int FailuresInARow(FenceOperation operation)
+    /// <summary>
+    /// Attempts at the end that did not bring the operation further. While evidence is sought that is every one: what a success observed was too weak for a
+    /// group, and the same level would only observe it again.
+    /// </summary>
+    private static int FruitlessInARow(FenceOperation operation)
     {
         int count = 0;
-        for (int i = operation.Attempts.Count - 1; i >= 0 && !operation.Attempts[i].Succeeded; i--)
+        bool seeking = operation.Phase == FencePhase.SeekingEvidence;
+        for (int i = operation.Attempts.Count - 1; i >= 0 && (seeking || !operation.Attempts[i].Succeeded); i--)
         {
             count++;
         }
@@ -125,7 +131,7 @@ internal sealed class FenceSupervisor(
         }
 
         bool on = operation.Phase == FencePhase.SwitchingOn;
-        int level = on ? LevelThatSucceeded(operation, levels) : levels[FailuresInARow(operation) % levels.Count];
+        int level = on ? LevelThatSucceeded(operation, levels) : levels[FruitlessInARow(operation) % levels.Count];
         Command command = new()
         {
             AtUnixMs = wallClockMs,
@@ -186,7 +192,7 @@ internal sealed class FenceSupervisor(
             }
         }
 
-        return candidates.Count == 0 ? null : candidates[FailuresInARow(operation) % candidates.Count];
+        return candidates.Count == 0 ? null : candidates[FruitlessInARow(operation) % candidates.Count];
     }
 
     private sealed class Care

@@ -118,6 +118,45 @@ public class FenceSupervisorTests
         Assert.Equal("n3", Assert.Single(driver.Orders).Target);
     }
 
+    [Fact]
+    public void Evidence_too_weak_for_a_group_leads_to_the_next_level_and_then_to_a_pause()
+    {
+        NodeDriver driver = DetectorTests.ThreeUp(out _, out Incarnation three);
+        driver.Commit(new Command
+        {
+            GroupJoin = new GroupJoin
+            {
+                Group = "locks",
+                Node = 3,
+                Incarnation = three.Value,
+                RequiredEvidence = Evidence.ObservedOff,
+            },
+        });
+        driver.Run(driver.Timing.LeaseBound + TimeSpan.FromMilliseconds(50), () => DetectorTests.KeepAlive(driver, 2));
+        Assert.Equal(NodeLifeState.Down, driver.StateOf(3));
+
+        driver.Run(TimeSpan.FromMilliseconds(500), () =>
+        {
+            DetectorTests.KeepAlive(driver, 2);
+            FenceOperation operation = driver.Node.State.OpenOperations.Single();
+            if (operation.Running is { } running)
+            {
+                driver.Commit(new Command
+                {
+                    FenceAttemptEnd = new FenceAttemptEnd
+                    {
+                        Operation = operation.Id.Value,
+                        Attempt = running.Number,
+                        Succeeded = true,
+                        Evidence = Evidence.SelfFenced,
+                    },
+                });
+            }
+        });
+
+        Assert.Equal([1, 2], driver.Node.State.OpenOperations.Single().Attempts.Select(attempt => attempt.Level));
+    }
+
     /// <summary>n1 follows n2 and holds a lease; n3 is down.</summary>
     private static NodeDriver Follower()
     {
