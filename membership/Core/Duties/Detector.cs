@@ -134,8 +134,11 @@ internal sealed class Detector(
                 FenceKind = options.Fencing.OnDown,
             },
         };
-        contact.Condemned = node.Incarnation;
-        contact.ProposeAgainAt = now + s_proposeAgain;
-        log.TryPropose(command.ToByteArray(), now, out _);
+        if (log.TryPropose(command.ToByteArray(), now, out _))
+        {
+            // A refused proposal (too much is uncommitted) condemns nobody: a node that speaks again would get no lease, and never be declared down either.
+            contact.Condemned = node.Incarnation;
+            contact.ProposeAgainAt = now + s_proposeAgain;
+        }
     }
 }

@@ -112,6 +112,21 @@ public class DetectorTests
     }
 
     [Fact]
+    public void A_declaration_that_could_not_be_proposed_does_not_keep_the_lease_from_a_node_that_speaks_again()
+    {
+        NodeDriver driver = ThreeUp(out Incarnation two, out _);
+        driver.Receive(new LeaseRequest(new(2), new(1), two, default));
+        driver.Log.IsFull = true;
+        driver.Run(driver.Timing.LeaseBound + TimeSpan.FromMilliseconds(20), () => KeepAlive(driver, 3));
+        driver.Log.IsFull = false;
+        driver.Sent.Clear();
+
+        driver.Receive(new LeaseRequest(new(2), new(1), two, default));
+
+        Assert.Single(driver.Sent.OfType<LeaseGrant>());
+    }
+
+    [Fact]
     public void Nodes_that_never_spoke_have_time_to_start()
     {
         NodeDriver driver = new(new MembershipTiming { StartupGrace = TimeSpan.FromSeconds(5) });

@@ -14,6 +14,9 @@ internal sealed class ScriptedLog : IReplicatedLog
 
     public int Abdications { get; private set; }
 
+    /// <summary>Whether proposals are refused, as when too much is uncommitted.</summary>
+    public bool IsFull { get; set; }
+
     /// <summary>The payloads proposed and not yet committed.</summary>
     public IReadOnlyList<LogEntry> Waiting => _waiting;
 
@@ -45,7 +48,7 @@ internal sealed class ScriptedLog : IReplicatedLog
     public bool TryPropose(ReadOnlyMemory<byte> payload, MonotonicTime now, out LogIndex index)
     {
         index = default;
-        if (!Status.IsLeader)
+        if (!Status.IsLeader || IsFull)
         {
             return false;
         }
