@@ -57,6 +57,20 @@ public sealed partial class ClusterState
         }
 
         FenceOperation? operation = OpenOperation(node.Id, node.Incarnation);
+        if (operation is not null && operation.Kind != open.Kind)
+        {
+            if (open.Kind != FenceKind.Off || operation.Phase != FencePhase.SeekingEvidence)
+            {
+                return Refused(
+                    OutcomeCode.Conflict,
+                    $"operation {operation.Id} is under way and will leave {node.Name} switched {(open.Kind == FenceKind.Off ? "on" : "off")}; "
+                    + "ask again when it has ended");
+            }
+
+            // Staying off was asked for on purpose; coming back was not.
+            operation.Kind = FenceKind.Off;
+        }
+
         if (operation is null)
         {
             if (node.State is not (NodeLifeState.Up or NodeLifeState.Down))
@@ -76,6 +90,7 @@ public sealed partial class ClusterState
             operation = Open(node, open.Kind, open.Reason, open.Requester, open.IdempotencyKey);
         }
 
+        operation.IsAskedFor = true;
         if (open.IdempotencyKey.Length > 0)
         {
             RememberKey(open.IdempotencyKey, request with { Operation = operation.Id });

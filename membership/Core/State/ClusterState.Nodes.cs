@@ -126,6 +126,14 @@ public sealed partial class ClusterState
                 $"{node.Name} can't join now: fence operation {operation!.Id} is at work on its former life; it may join when that has ended");
         }
 
+        if (operation is { IsAskedFor: true } && !(rebooted && operation.Kind == FenceKind.Reboot))
+        {
+            return Refused(
+                OutcomeCode.WrongState,
+                $"{node.Name} can't join now: an operator asked to fence it (operation {operation.Id}); "
+                + "it may join when that has ended, or when a human has confirmed that it is stopped");
+        }
+
         if (node.State == NodeLifeState.Up)
         {
             MarkDown(node, "its daemon was started anew", 0);

@@ -59,5 +59,8 @@ public sealed class FenceOperation
     /// <summary>Wall clock of the end, Unix milliseconds, for people; 0 while open.</summary>
     public long ClosedAtUnixMs { get; internal set; }
 
+    /// <summary>An operator asked for it: a node that proves its former life over makes it superfluous for the cluster, not for them.</summary>
+    internal bool IsAskedFor { get; set; }
+
     internal List<FenceAttempt> AttemptList { get; } = [];
 }

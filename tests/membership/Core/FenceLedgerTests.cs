@@ -142,4 +142,64 @@ public class FenceLedgerTests
 
         Assert.Equal(OutcomeCode.WrongState, _driver.Fence(3).Code);
     }
+
+    [Fact]
+    public void A_daemon_started_anew_does_not_supersede_what_an_operator_asked_for()
+    {
+        ulong operation = _driver.Fence(3).Id;
+        _driver.TakeEvents();
+
+        Assert.Equal(OutcomeCode.WrongState, _driver.Join(3, nonce: 99).Code);
+        Assert.Equal(OutcomeCode.WrongState, _driver.Join(3, nonce: 99, boot: "b2").Code);
+        Assert.Empty(_driver.TakeEvents());
+
+        _driver.Down(3);
+        _driver.Start(operation, 1, executor: 1);
+        _driver.End(operation, 1, succeeded: true, Evidence.ObservedOff);
+        Assert.True(_driver.Join(3, nonce: 99, boot: "b2").Accepted);
+    }
+
+    [Fact]
+    public void A_machine_that_has_booted_anew_is_what_a_reboot_was_asked_for()
+    {
+        _driver.Fence(3, kind: FenceKind.Reboot);
+
+        Assert.True(_driver.Join(3, nonce: 99, boot: "b2").Accepted);
+    }
+
+    [Fact]
+    public void A_human_word_lets_a_node_join_that_an_operator_wanted_fenced_in_vain()
+    {
+        _driver.Fence(3);
+        _driver.Down(3);
+        _driver.Confirm(3);
+
+        Assert.True(_driver.Join(3, nonce: 99).Accepted);
+    }
+
+    [Fact]
+    public void An_operator_who_wants_a_node_off_is_not_answered_with_its_reboot()
+    {
+        _driver.Down(3);
+        ulong operation = _driver.State.OpenOperations.Single().Id.Value;
+
+        Assert.Equal(operation, _driver.Fence(3, kind: FenceKind.Off).Id);
+        _driver.Start(operation, 1, executor: 1);
+        _driver.End(operation, 1, succeeded: true, Evidence.ObservedOff);
+
+        Assert.Equal($"closed f{operation} fenced", _driver.TakeEvents()[^1]);
+    }
+
+    [Fact]
+    public void A_request_for_another_end_than_that_of_the_operation_under_way_conflicts()
+    {
+        _driver.Fence(3, kind: FenceKind.Off);
+        Assert.Equal(OutcomeCode.Conflict, _driver.Fence(3, kind: FenceKind.Reboot).Code);
+
+        _driver.Down(2);
+        ulong reboot = _driver.State.OpenOperations.Last().Id.Value;
+        _driver.Start(reboot, 1, executor: 1);
+        _driver.End(reboot, 1, succeeded: true, Evidence.ObservedOff);
+        Assert.Equal(OutcomeCode.Conflict, _driver.Fence(2, kind: FenceKind.Off).Code);
+    }
 }
