@@ -20,9 +20,10 @@ public sealed partial class ClusterState
             return Refused(OutcomeCode.Malformed, $"a group's name has 1 to {NameLimit} characters of a-z 0-9 . _ -");
         }
 
-        if (join.RequiredEvidence == Evidence.None)
+        if (join.RequiredEvidence is <= Evidence.None or > Evidence.ObservedOff)
         {
-            return Refused(OutcomeCode.Malformed, $"joining group {join.Group} needs the weakest evidence it accepts; name one");
+            // A demand beyond the strongest could never be met: the group would wait, and a node of it stay out, for ever.
+            return Refused(OutcomeCode.Malformed, $"joining group {join.Group} needs the weakest evidence it accepts; name one that exists");
         }
 
         if (node.State != NodeLifeState.Up || node.Incarnation.Value != join.Incarnation)
@@ -44,7 +45,12 @@ public sealed partial class ClusterState
             }
         }
 
-        if (group.RequiredEvidence != join.RequiredEvidence)
+        if (group.Phase == GroupPhase.Empty)
+        {
+            // Nobody is in it and nothing of a departed member is left in it: a demand named by mistake must not stick to the name for ever.
+            group.RequiredEvidence = join.RequiredEvidence;
+        }
+        else if (group.RequiredEvidence != join.RequiredEvidence)
         {
             return Refused(
                 OutcomeCode.Conflict,

@@ -30,8 +30,8 @@ public sealed class GroupRecord
     /// <summary>Its name.</summary>
     public string Name { get; }
 
-    /// <summary>The weakest evidence that lets it go on without a member's node.</summary>
-    public Evidence RequiredEvidence { get; }
+    /// <summary>The weakest evidence that lets it go on without a member's node; the first member to join while it is empty names it.</summary>
+    public Evidence RequiredEvidence { get; internal set; }
 
     /// <summary>The newest generation that was started.</summary>
     public Generation Generation { get; internal set; }

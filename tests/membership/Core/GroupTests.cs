@@ -154,6 +154,17 @@ public class GroupTests
     }
 
     [Fact]
+    public void A_group_that_is_empty_takes_another_demand_and_one_that_waits_for_proof_does_not()
+    {
+        ulong member = _driver.JoinGroup(3, 33, Evidence.ObservedOff).Id;
+        _driver.LeaveGroup(member);
+        Assert.True(_driver.JoinGroup(3, 34, Evidence.ConfirmedByHuman).Accepted);
+
+        _driver.Down(3);
+        Assert.Equal(OutcomeCode.Conflict, _driver.JoinGroup(1, 11, Evidence.LeaseExpired).Code);
+    }
+
+    [Fact]
     public void An_ack_of_an_old_generation_counts_for_nothing()
     {
         ulong first = _driver.JoinGroup(1, 11).Id;
@@ -162,6 +173,13 @@ public class GroupTests
         Assert.Equal(OutcomeCode.Stale, _driver.Ack(1, first).Code);
         Assert.Equal(["ack of n1 (m4)", "ack of n2 (m5)"], GroupWaits.Of(_driver.State.FindGroup("locks")!, _driver.State));
     }
+
+    [Theory]
+    [InlineData(Evidence.None)]
+    [InlineData((Evidence)7)]
+    [InlineData((Evidence)(-1))]
+    public void A_demand_that_nothing_can_meet_is_refused(Evidence evidence) =>
+        Assert.Equal(OutcomeCode.Malformed, _driver.JoinGroup(1, 11, evidence).Code);
 
     [Theory]
     [InlineData("")]
