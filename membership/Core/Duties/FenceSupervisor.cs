@@ -124,7 +124,7 @@ internal sealed class FenceSupervisor(
         long wallClockMs,
         Incarnation ownLife)
     {
-        NodeRecord? member = ChooseExecutor(operation, now, ownLife);
+        NodeRecord? member = ChooseExecutor(operation, levels.Count, now, ownLife);
         if (member is null && (ownLife != Incarnation.None || operation.Node == self))
         {
             return;
@@ -169,7 +169,7 @@ internal sealed class FenceSupervisor(
     /// path may be better. Null when no member can: a leader that is none itself then acts, or a cluster whose daemons were all started anew, and whose groups
     /// demand more than their word, would wait for ever.
     /// </summary>
-    private NodeRecord? ChooseExecutor(FenceOperation operation, MonotonicTime now, Incarnation ownLife)
+    private NodeRecord? ChooseExecutor(FenceOperation operation, int levels, MonotonicTime now, Incarnation ownLife)
     {
         List<NodeRecord> candidates = [];
         foreach (NodeRecord node in state.Nodes)
@@ -192,7 +192,14 @@ internal sealed class FenceSupervisor(
             }
         }
 
-        return candidates.Count == 0 ? null : candidates[FruitlessInARow(operation) % candidates.Count];
+        if (candidates.Count == 0)
+        {
+            return null;
+        }
+
+        // Shifted by one each round: as many candidates as levels would otherwise pair the same ones for ever, and the path that works may be another pair.
+        int fruitless = FruitlessInARow(operation);
+        return candidates[((fruitless % levels) + (fruitless / levels)) % candidates.Count];
     }
 
     private sealed class Care

@@ -119,6 +119,20 @@ public class FenceSupervisorTests
     }
 
     [Fact]
+    public void Every_level_is_tried_from_every_node_in_time()
+    {
+        NodeDriver driver = DownThree();
+        for (int i = 0; i < 4; i++)
+        {
+            FailRunning(driver);
+            driver.Run(TimeSpan.FromSeconds(3), () => DetectorTests.KeepAlive(driver, 2));
+        }
+
+        IEnumerable<(uint, int)> tried = driver.Node.State.OpenOperations.Single().Attempts.Select(attempt => (attempt.Executor.Value, attempt.Level));
+        Assert.Equal([(1U, 1), (1U, 2), (2U, 1), (2U, 2)], tried.Take(4).Order());
+    }
+
+    [Fact]
     public void Evidence_too_weak_for_a_group_leads_to_the_next_level_and_then_to_a_pause()
     {
         NodeDriver driver = DetectorTests.ThreeUp(out _, out Incarnation three);
