@@ -9,7 +9,7 @@ namespace Cluster.Membership;
 internal sealed class Contacts
 {
     private readonly SortedDictionary<NodeId, Contact> _contacts = [];
-    private readonly SortedDictionary<NodeId, Incarnation> _known = [];
+    private readonly SortedDictionary<NodeId, (Incarnation Life, MonotonicTime At)> _heard = [];
     private readonly SortedDictionary<NodeId, MonotonicTime> _begun = [];
 
     public Contact Of(NodeId node)
@@ -36,11 +36,12 @@ internal sealed class Contacts
     /// <summary>When this process learnt of the newest life of a node, across tenures.</summary>
     public MonotonicTime BegunAt(NodeId node) => _begun.GetValueOrDefault(node, MonotonicTime.DistantPast);
 
-    /// <summary>Remembers, across tenures, that this process has heard this life of a node.</summary>
-    public void MarkKnown(NodeId node, Incarnation incarnation) => _known[node] = incarnation;
+    /// <summary>Remembers, across tenures, that this process has heard this life of a node now.</summary>
+    public void MarkHeard(NodeId node, Incarnation incarnation, MonotonicTime now) => _heard[node] = (incarnation, now);
 
-    /// <summary>Whether this process has ever heard this life of a node.</summary>
-    public bool IsKnown(NodeId node, Incarnation incarnation) => _known.GetValueOrDefault(node) == incarnation;
+    /// <summary>When this process last heard this life of a node, as leader or from it as leader; null when never.</summary>
+    public MonotonicTime? HeardAt(NodeId node, Incarnation incarnation) =>
+        _heard.TryGetValue(node, out (Incarnation Life, MonotonicTime At) heard) && heard.Life == incarnation ? heard.At : null;
 
     /// <summary>
     /// This process was stalled: the silence it sees may be its own. Everybody counts as just heard, and answers of probes are void; what was

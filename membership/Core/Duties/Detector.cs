@@ -72,7 +72,7 @@ internal sealed class Detector(
 
         MonotonicTime heard = MonotonicTime.Max(contact.LastHeard, tenure);
         MonotonicTime knownSince = MonotonicTime.Max(processStart, contacts.BegunAt(node.Id));
-        if (!contacts.IsKnown(node.Id, node.Incarnation) && now < knownSince + _timing.StartupGrace)
+        if (contacts.HeardAt(node.Id, node.Incarnation) is null && now < knownSince + _timing.StartupGrace)
         {
             // The whole cluster may be starting, each node at its own pace; or this one still reads the log up to its own join. Before it has, it is in no
             // group: nobody waits for what it holds.
@@ -87,9 +87,13 @@ internal sealed class Detector(
 
         if (silence > bound && now > leaseOver && now - contact.ReachedByOthers > _timing.LeaseBound)
         {
-            Declare(node, contact, $"silent for {silence.TotalMilliseconds:0} ms, no other member reaches it", now, wallClockMs);
+            Declare(node, contact, $"silent for {Silence(node, now).TotalMilliseconds:0} ms, no other member reaches it", now, wallClockMs);
         }
     }
+
+    /// <summary>How long nothing was heard of a node, for people; since the election when this process never heard it.</summary>
+    private TimeSpan Silence(NodeRecord node, MonotonicTime now) =>
+        now - (contacts.HeardAt(node.Id, node.Incarnation) ?? log.Status.LeaderSince);
 
     private void Probe(NodeRecord target, Contacts.Contact contact, MonotonicTime now, List<PeerMessage> messages)
     {
@@ -120,7 +124,6 @@ internal sealed class Detector(
             return;
         }
 
-        MonotonicTime heard = MonotonicTime.Max(contact.LastHeard, log.Status.LeaderSince);
         Command command = new()
         {
             AtUnixMs = wallClockMs,
@@ -130,7 +133,7 @@ internal sealed class Detector(
                 Node = node.Id.Value,
                 Incarnation = node.Incarnation.Value,
                 Reason = reason,
-                SilentMs = (long)(now - heard).TotalMilliseconds,
+                SilentMs = (long)Silence(node, now).TotalMilliseconds,
                 FenceKind = options.Fencing.OnDown,
             },
         };

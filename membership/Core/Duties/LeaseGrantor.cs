@@ -37,7 +37,7 @@ internal sealed class LeaseGrantor(NodeId self, ClusterState state, IReplicatedL
 
         Contacts.Contact contact = contacts.Of(node.Id);
         contact.LastHeard = now;
-        contacts.MarkKnown(node.Id, node.Incarnation);
+        contacts.MarkHeard(node.Id, node.Incarnation, now);
         if (MayGrant(now) && Deserves(node, request.Incarnation))
         {
             contact.LastGrant = now;

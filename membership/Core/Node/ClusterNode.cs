@@ -190,7 +190,7 @@ public sealed class ClusterNode
                 break;
             case LeaseGrant grant:
                 _holder.Receive(grant, Incarnation, now);
-                _contacts.MarkKnown(grant.From, grant.GrantorIncarnation);
+                _contacts.MarkHeard(grant.From, grant.GrantorIncarnation, now);
                 break;
             case ProbeRequest probe:
                 Effects.Messages.Add(new Ping(_options.Self, probe.Target, probe.From, probe.Probe));

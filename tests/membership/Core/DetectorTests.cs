@@ -141,6 +141,28 @@ public class DetectorTests
         Assert.Equal(NodeLifeState.Down, driver.StateOf(2));
     }
 
+    [Fact]
+    public void The_silence_of_a_dead_leader_counts_from_its_last_grant()
+    {
+        NodeDriver driver = new(leads: false);
+        driver.Log.Follow(new NodeId(2));
+        driver.Run(TimeSpan.FromMilliseconds(20));
+        Incarnation two = driver.Join(2);
+        ForwardedCommand join = driver.Sent.OfType<ForwardedCommand>().Last();
+        driver.Commit(Protocol.Command.Parser.ParseFrom(join.Payload.Span));
+        driver.Receive(new LeaseGrant(new(2), new(1), driver.Node.Incarnation, driver.Now, two));
+        MonotonicTime heard = driver.Now;
+        driver.Run(TimeSpan.FromMilliseconds(300));
+
+        driver.Log.Lead(driver.Now, term: 2);
+        driver.Run(driver.Timing.LeaseBound + TimeSpan.FromMilliseconds(40));
+
+        Protocol.ClusterEvent down = Enumerable.Range(0, driver.Node.State.Events.Count)
+            .Select(offset => driver.Node.State.Events[offset])
+            .Single(entry => entry.NodeDown is not null);
+        Assert.InRange(down.NodeDown.SilentMs, (driver.Timing.LeaseBound.TotalMilliseconds + 300) - 1, (driver.Now - heard).TotalMilliseconds);
+    }
+
     internal static NodeDriver ThreeUp(out Incarnation two, out Incarnation three)
     {
         NodeDriver driver = new();
