@@ -30,7 +30,7 @@ public enum LockFlags : ushort
 
     /// <summary>
     /// Conversions only: instead of failing with <see cref="LockStatus.Deadlock"/>, give up the granted mode (it becomes NL, the
-    /// completion says <see cref="LockCompletion.Demoted"/>) and wait.
+    /// completion says <see cref="LockCompletion.Demoted"/>) and wait. Whoever sets it must not rely on the granted mode from this call on.
     /// </summary>
     ConvDeadlk = 1 << 6,
 
