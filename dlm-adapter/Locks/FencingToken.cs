@@ -3,10 +3,10 @@ using Cluster.Membership;
 namespace Cluster.Locks;
 
 /// <summary>
-/// Grows with every grant on one resource (S6): a store that remembers the greatest token it has seen refuses whoever comes with a
-/// smaller one, even a holder that was stopped for long and does not know that its lock is gone. The upper 22 bits are the generation of the
-/// lock space, the lower 42 a counter of the master that restarts in each generation; a resource that gets another master within a generation
-/// takes the counter along.
+/// Grows with every grant on one resource (S6): a store that remembers the greatest token it has seen refuses whoever comes with
+/// a smaller one, even a holder that was stopped for long and does not know that its lock is gone. The upper 22 bits are the
+/// generation of the lock space, the lower 42 a counter of the master that restarts in each generation; a resource that gets
+/// another master within a generation takes the counter along.
 /// </summary>
 /// <param name="Value">The number; 0 is no token.</param>
 public readonly record struct FencingToken(ulong Value) : IComparable<FencingToken>

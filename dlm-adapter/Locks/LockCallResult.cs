@@ -1,6 +1,8 @@
 namespace Cluster.Locks;
 
-/// <summary>The immediate answer to an operation on an existing lock. Anything but <see cref="Accepted"/> changed nothing.</summary>
+/// <summary>
+/// The immediate answer to an operation on an existing lock. Anything but <see cref="Accepted"/> changed nothing.
+/// </summary>
 public enum LockCallResult : byte
 {
     /// <summary>Taken on.</summary>
@@ -10,7 +12,8 @@ public enum LockCallResult : byte
     NotFound = 1,
 
     /// <summary>
-    /// Another operation on this lock has not completed (wait for its completion or cancel it); for a cancel: there is nothing to cancel.
+    /// Another operation on this lock has not completed (wait for its completion or cancel it); for a cancel: there is nothing to
+    /// cancel.
     /// </summary>
     Busy = 2,
 

@@ -24,12 +24,23 @@ public static class LockCompatibility
     public static bool IsExclusive(LockMode mode) => mode >= LockMode.PW;
 
     /// <summary>
-    /// True when <paramref name="stronger"/> excludes everything that <paramref name="weaker"/> excludes. Of PR and CW neither covers the other.
+    /// True when <paramref name="stronger"/> excludes everything that <paramref name="weaker"/> excludes. Of PR and CW neither
+    /// covers the other.
     /// </summary>
     public static bool Covers(LockMode stronger, LockMode weaker) =>
         (CompatibleModes[(int)stronger] & ~CompatibleModes[(int)weaker]) == 0;
 
-    /// <summary>True for the conversions on which <see cref="LockFlags.QueCvt"/> is legal: up, and PR and CW to each other.</summary>
+    /// <summary>
+    /// What a holder may rely on while a conversion from <paramref name="held"/> to <paramref name="asked"/> is under way: the
+    /// weaker of the two, and CR between PR and CW. The master may have granted the conversion, and the freed mode to somebody
+    /// else, before the holder hears of it.
+    /// </summary>
+    public static LockMode WhileConverting(LockMode held, LockMode asked) =>
+        Covers(held, asked) ? asked : Covers(asked, held) ? held : LockMode.CR;
+
+    /// <summary>
+    /// True for the conversions on which <see cref="LockFlags.QueCvt"/> is legal: up, and PR and CW to each other.
+    /// </summary>
     public static bool MayQueueConversion(LockMode from, LockMode to) =>
         from != to && (to > from || (from == LockMode.PR && to == LockMode.CW));
 

@@ -6,7 +6,9 @@ namespace Cluster.Locks;
 /// <param name="Status">How it ended.</param>
 /// <param name="Mode">The mode held from now on; NL when the lock is gone.</param>
 /// <param name="Token">The token of the mode held; <see cref="FencingToken.None"/> when the lock is gone.</param>
-/// <param name="Demoted">The granted mode was given up meanwhile to break a conversion deadlock (<see cref="LockFlags.ConvDeadlk"/>).</param>
+/// <param name="Demoted">
+/// The granted mode was given up meanwhile to break a conversion deadlock (<see cref="LockFlags.ConvDeadlk"/>).
+/// </param>
 public readonly record struct LockCompletion(
     LockId Id,
     uint Operation,

@@ -14,8 +14,8 @@ public enum LockFlags : ushort
     NoQueueBast = 1 << 1,
 
     /// <summary>
-    /// Conversions only: go behind conversions that already wait. Legal only upwards: NL to anything, CR to CW or more, CW and PR to each
-    /// other or more, PW to EX.
+    /// Conversions only: go behind conversions that already wait. Legal only upwards: NL to anything, CR to CW or more, CW and PR
+    /// to each other or more, PW to EX.
     /// </summary>
     QueCvt = 1 << 2,
 
@@ -30,7 +30,8 @@ public enum LockFlags : ushort
 
     /// <summary>
     /// Conversions only: instead of failing with <see cref="LockStatus.Deadlock"/>, give up the granted mode (it becomes NL, the
-    /// completion says <see cref="LockCompletion.Demoted"/>) and wait. Whoever sets it must not rely on the granted mode from this call on.
+    /// completion says <see cref="LockCompletion.Demoted"/>) and wait. Whoever sets it must not rely on the granted mode from
+    /// this call on.
     /// </summary>
     ConvDeadlk = 1 << 6,
 

@@ -1,8 +1,8 @@
 namespace Cluster.Locks;
 
 /// <summary>
-/// The six modes, in the field's short names (OpenVMS "Programming Concepts", Linux <c>dlmconstants.h</c>), from weakest to strongest.
-/// PR and CW stand side by side: neither is stronger than the other, whatever their numbers say.
+/// The six modes, in the field's short names (OpenVMS "Programming Concepts", Linux <c>dlmconstants.h</c>), from weakest to
+/// strongest. PR and CW stand side by side: neither is stronger than the other, whatever their numbers say.
 /// </summary>
 public enum LockMode : byte
 {

@@ -11,9 +11,76 @@ public sealed partial class LockTable
         return inTurn && !resource.Conflicts(converted.Requested, converted);
     }
 
+    // A conversion is asked for: in place, refused, or queued.
+    private void ArriveAtConversion(TableLock converted)
+    {
+        TableResource resource = converted.Resource!;
+        if (GrantInPlace(converted))
+        {
+            return;
+        }
+
+        if (converted.Has(LockFlags.NoQueue))
+        {
+            if (converted.Has(LockFlags.NoQueueBast))
+            {
+                TellHolders(converted);
+            }
+
+            End(converted, LockStatus.Again);
+            return;
+        }
+
+        bool demotedNow = false;
+        if (!converted.Has(LockFlags.NoDlckWt) && IsConversionDeadlock(converted))
+        {
+            if (!converted.Has(LockFlags.ConvDeadlk))
+            {
+                End(converted, LockStatus.Deadlock);
+                return;
+            }
+
+            Demote(converted);
+            demotedNow = true;
+            if (GrantInPlace(converted))
+            {
+                return;
+            }
+        }
+
+        bool holdersKnow = WaitersCover(resource, converted.Requested);
+        resource.Dequeue(converted);
+        converted.State = TableLockState.Converting;
+        resource.Enqueue(converted);
+        if (!holdersKnow)
+        {
+            TellHolders(converted);
+        }
+
+        if (demotedNow)
+        {
+            Rescan(resource, anyOrder: false);
+        }
+    }
+
+    private bool GrantInPlace(TableLock converted)
+    {
+        if (!MayConvertInPlace(converted))
+        {
+            return false;
+        }
+
+        Grant(converted, queued: true);
+        Rescan(converted.Resource!, anyOrder: false);
+        return true;
+    }
+
+    private void End(TableLock ended, LockStatus status) => Completions.Add(
+        new LockCompletion(ended.Id, ended.Operation, status, ended.Granted, ended.Token, ended.Demoted));
+
     /// <summary>
-    /// A queued conversion waits for the mode that the newcomer holds, and the newcomer would wait for it: because of the mode that it holds, or
-    /// because it stands before the newcomer in the queue and only the head is granted (rule 4).
+    /// A queued conversion waits for the mode that the newcomer holds, and the newcomer would wait for it: because of the mode
+    /// that it holds, or because it stands before the newcomer in the queue and only the head is granted (rule 4).
     /// </summary>
     private static bool IsConversionDeadlock(TableLock newcomer)
     {
@@ -30,8 +97,8 @@ public sealed partial class LockTable
         return false;
     }
 
-    // Every holder in the way of a waiter was told of it: on its arrival, or when the holder was granted. A waiter that wants no more than one of
-    // those has nobody to tell. (Conversions do not count: a converter is not told of its own wish.)
+    // Every holder in the way of a waiter was told of it: on its arrival, or when the holder was granted. A waiter that wants no
+    // more than one of those has nobody to tell. (Conversions do not count: a converter is not told of its own wish.)
     private static bool WaitersCover(TableResource resource, LockMode mode)
     {
         for (int waiting = resource.WaitWanted.Set; waiting != 0; waiting &= waiting - 1)
@@ -120,8 +187,7 @@ public sealed partial class LockTable
         resource.Held.Add(granted.Granted);
         resource.GrantedQueue.AddTail(granted);
         Grants++;
-        Completions.Add(
-            new LockCompletion(granted.Id, granted.Operation, LockStatus.Granted, granted.Granted, granted.Token, granted.Demoted));
+        End(granted, LockStatus.Granted);
         if (resource.ConvertQueue.Count + resource.WaitQueue.Count > 0)
         {
             TellNewHolder(granted);
@@ -162,8 +228,8 @@ public sealed partial class LockTable
         }
     }
 
-    // A repeat is suppressed unless more is blocked than the holder knows of. PR and CW are neither more nor less than each other, so one does not
-    // silence the other.
+    // A repeat is suppressed unless more is blocked than the holder knows of. PR and CW are neither more nor less than each
+    // other, so one does not silence the other.
     private void TellOne(TableLock holder, LockMode blocked)
     {
         if (!LockCompatibility.AreCompatible(holder.Granted, blocked) && !holder.WasToldOf(blocked))

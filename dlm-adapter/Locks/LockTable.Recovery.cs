@@ -6,7 +6,8 @@ namespace Cluster.Locks;
 public sealed partial class LockTable
 {
     /// <summary>
-    /// Removes all locks of owners that are gone. Nothing is granted yet: that is for <see cref="GrantAfterRecovery"/>, when all members have recovered.
+    /// Removes all locks of owners that are gone. Nothing is granted yet: that is for <see cref="GrantAfterRecovery"/>, when all
+    /// members have recovered.
     /// </summary>
     /// <returns>How many locks were removed.</returns>
     public int PurgeOwners(Func<MemberId, bool> isGone)
@@ -27,12 +28,17 @@ public sealed partial class LockTable
     /// <summary>Takes over a lock from a master that is gone, as its holder tells it.</summary>
     /// <param name="name">What it is on.</param>
     /// <param name="id">The lock.</param>
-    /// <param name="granted">The mode held.</param>
+    /// <param name="granted">
+    /// The mode held, as far as the holder knows. With a conversion under way only <see
+    /// cref="LockCompatibility.WhileConverting"/> is certain.
+    /// </param>
     /// <param name="token">The token it was granted with; kept.</param>
     /// <param name="operation">Its newest operation.</param>
     /// <param name="requested">The mode a conversion wants; null without one.</param>
-    /// <param name="flags">The flags of that conversion; ConvDeadlk only if the holder had to give up more than NL for it.</param>
-    /// <exception cref="InvalidOperationException">The lock is here already, or excludes one that is: two masters gave it away.</exception>
+    /// <param name="flags">The flags of that conversion.</param>
+    /// <exception cref="InvalidOperationException">
+    /// The lock is here already, or excludes one that is: two masters gave it away.
+    /// </exception>
     public void Adopt(
         ResourceName name, LockId id, LockMode granted, FencingToken token, uint operation, LockMode? requested, LockFlags flags)
     {
@@ -40,13 +46,21 @@ public sealed partial class LockTable
         TableResource resource = GetOrAdd(name, Generation);
         Invariant.Check(resource.AdoptedIn == Generation, "a resource that has a living master is not adopted");
         TableLock adopted = Rent(id, resource, operation);
+        LockMode certain = granted;
+        if (requested is LockMode asked)
+        {
+            bool mayBeDemoted = (flags & LockFlags.ConvDeadlk) != 0;
+            certain = mayBeDemoted ? LockMode.NL : LockCompatibility.WhileConverting(granted, asked);
+            adopted.Believed = certain == asked || certain == granted ? null : granted;
+        }
+
         adopted.State = TableLockState.Waiting;
-        Invariant.Check(!resource.Conflicts(granted, adopted), "adopted locks are compatible");
+        Invariant.Check(!resource.Conflicts(certain, adopted), "adopted locks are compatible");
         adopted.State = TableLockState.Granted;
-        adopted.Granted = granted;
-        adopted.Requested = granted;
+        adopted.Granted = certain;
+        adopted.Requested = certain;
         adopted.Token = token;
-        resource.Held.Add(granted);
+        resource.Held.Add(certain);
         resource.NeedsPass = true;
         resource.OrderLost = true;
         if (requested is LockMode wanted)
@@ -54,7 +68,6 @@ public sealed partial class LockTable
             adopted.State = TableLockState.Converting;
             adopted.Requested = wanted;
             adopted.Flags = flags;
-            adopted.Demoted = granted == LockMode.NL && adopted.Has(LockFlags.ConvDeadlk);
             resource.Enqueue(adopted);
         }
         else
@@ -64,8 +77,8 @@ public sealed partial class LockTable
     }
 
     /// <summary>
-    /// The first pass after recovery: whatever purging and adopting made grantable is granted, adopted conversions in any order (rule 5); an adopted conversion that
-    /// must not wait ends as Again; holders in the way of the rest are told.
+    /// The first pass after recovery: whatever purging and adopting made grantable is granted, adopted conversions in any order
+    /// (rule 5); adopted conversions that are left are treated as if they came in now, one after the other.
     /// </summary>
     public void GrantAfterRecovery()
     {
@@ -77,29 +90,26 @@ public sealed partial class LockTable
             }
 
             resource.NeedsPass = false;
-            Rescan(resource, anyOrder: resource.OrderLost);
-            resource.OrderLost = false;
-            TableLock? queued = resource.ConvertQueue.Head;
-            while (queued is not null)
+            if (resource.OrderLost)
             {
-                TableLock? next = queued.Next;
-                if (queued.Has(LockFlags.NoQueue))
-                {
-                    FailAgain(queued);
-                }
-                else
-                {
-                    TellHolders(queued);
-                }
+                RestoreBelieved(resource);
+            }
 
-                queued = next;
+            Rescan(resource, anyOrder: resource.OrderLost);
+            if (resource.OrderLost)
+            {
+                resource.OrderLost = false;
+                ArriveAgain(resource);
             }
 
             Rescan(resource, anyOrder: false);
         }
     }
 
-    /// <summary>Removes all resources that were adopted after <paramref name="lastCompleted"/>: in a pass that was broken off, and so perhaps in part.</summary>
+    /// <summary>
+    /// Removes all resources that were adopted after <paramref name="lastCompleted"/>: in a pass that was broken off, and so
+    /// perhaps in part.
+    /// </summary>
     public void DropAdoptedAfter(Generation lastCompleted) => DropWhere(resource => resource.AdoptedIn > lastCompleted);
 
     /// <summary>Removes everything: somebody else is master now, and the holders have told it what they hold.</summary>
@@ -117,15 +127,47 @@ public sealed partial class LockTable
         }
     }
 
-    private void FailAgain(TableLock converting)
+    // All locks of the resource are known now. What a converter believes to hold is restored unless somebody holds what excludes
+    // it: then the old master had granted or demoted it already. (Nobody has been told of a grant that this could contradict.)
+    private static void RestoreBelieved(TableResource resource)
     {
-        TableResource resource = converting.Resource!;
-        resource.Dequeue(converting);
-        converting.State = TableLockState.Granted;
-        resource.GrantedQueue.AddTail(converting);
-        Completions.Add(
-            new LockCompletion(
-                converting.Id, converting.Operation, LockStatus.Again, converting.Granted, converting.Token, converting.Demoted));
+        for (TableLock? queued = resource.ConvertQueue.Head; queued is not null; queued = queued.Next)
+        {
+            if (queued.Believed is not LockMode believed)
+            {
+                continue;
+            }
+
+            queued.Believed = null;
+            if (resource.Conflicts(believed, queued))
+            {
+                queued.Demoted = queued.Has(LockFlags.ConvDeadlk);
+                continue;
+            }
+
+            resource.Held.Remove(queued.Granted);
+            queued.Granted = believed;
+            resource.Held.Add(believed);
+        }
+    }
+
+    // Adopted conversions that cannot be granted have yet to be looked at: some may not wait at all, some may wait for each
+    // other, and no holder knows of them.
+    private void ArriveAgain(TableResource resource)
+    {
+        var adopted = new List<TableLock>();
+        while (resource.ConvertQueue.Head is { } queued)
+        {
+            resource.Dequeue(queued);
+            queued.State = TableLockState.Granted;
+            resource.GrantedQueue.AddTail(queued);
+            adopted.Add(queued);
+        }
+
+        foreach (TableLock converted in adopted)
+        {
+            ArriveAtConversion(converted);
+        }
     }
 
     private void PurgeQueue(TableLock? head, Func<MemberId, bool> isGone)

@@ -4,16 +4,18 @@ using Cluster.Membership;
 namespace Cluster.Locks;
 
 /// <summary>
-/// The locks of all resources that one member masters. Pure: what happens comes out in <see cref="Completions"/> and <see cref="Notices"/>, which the caller
-/// reads and clears. It grants whenever the rules allow it: whoever may not grant now (no lease, recovery) must not call it now.
+/// The locks of all resources that one member masters. Pure: what happens comes out in <see cref="Completions"/> and <see
+/// cref="Notices"/>, which the caller reads and clears. It grants whenever the rules allow it: whoever may not grant now (no
+/// lease, recovery) must not call it now.
 /// </summary>
 /// <remarks>
-/// The rules are those of the Linux lock manager (<c>fs/dlm/lock.c</c>, <c>_can_be_granted</c>), numbered here:
-/// (1) an Expedite request is always granted; (2) a new request is granted at once only when nobody is queued and nobody holds an incompatible mode; (3) a conversion is
-/// granted in place when it is compatible, with QueCvt only when no conversion is queued; (4) from the queues, only the head conversion is granted, and the head
-/// waiter once no conversion is queued; NoOrder is not held to this; (5) after a new master adopted locks, its first pass grants conversions in any order,
-/// because their order died with the old master; (6) after each conversion, unlock and cancel the queues are looked at again, from the start after each
-/// granted conversion.
+/// The rules are those of the Linux lock manager (<c>fs/dlm/lock.c</c>, <c>_can_be_granted</c>), numbered here: (1) an Expedite
+/// request is always granted; (2) a new request is granted at once only when nobody is queued and nobody holds an incompatible
+/// mode; (3) a conversion is granted in place when it is compatible, with QueCvt only when no conversion is queued; (4) from the
+/// queues, only the head conversion is granted, and the head waiter once no conversion is queued; NoOrder is not held to this;
+/// (5) after a new master adopted locks, its first pass grants conversions in any order, because their order died with the old
+/// master; (6) after each conversion, unlock and cancel the queues are looked at again, from the start after each granted
+/// conversion.
 /// </remarks>
 public sealed partial class LockTable
 {
@@ -53,7 +55,10 @@ public sealed partial class LockTable
         _tokenCounter = 0;
     }
 
-    /// <summary>Tokens count on from <paramref name="floor"/>, if they have not come that far: another master of this generation has used those below.</summary>
+    /// <summary>
+    /// Tokens count on from <paramref name="floor"/>, if they have not come that far: another master of this generation has used
+    /// those below.
+    /// </summary>
     public void RaiseTokenCounter(ulong floor) => _tokenCounter = Math.Max(_tokenCounter, floor);
 
     /// <summary>True when the resource is here.</summary>
@@ -76,7 +81,8 @@ public sealed partial class LockTable
 
     /// <summary>A new lock. Its resource comes into being with it.</summary>
     /// <returns>
-    /// Busy when the lock exists, InvalidArgument when the flags do not fit: Expedite is for NL only, QueCvt, ConvDeadlk and NoDlckWt are for conversions only.
+    /// Busy when the lock exists, InvalidArgument when the flags do not fit: Expedite is for NL only, QueCvt, ConvDeadlk and
+    /// NoDlckWt are for conversions only.
     /// </returns>
     public LockCallResult Request(ResourceName name, LockId id, LockMode mode, LockFlags flags, uint operation)
     {
@@ -126,7 +132,9 @@ public sealed partial class LockTable
         return LockCallResult.Accepted;
     }
 
-    /// <summary>Another mode for a granted lock. An operation that is not newer than the lock's newest is a repeat and changes nothing.</summary>
+    /// <summary>
+    /// Another mode for a granted lock. An operation that is not newer than the lock's newest is a repeat and changes nothing.
+    /// </summary>
     /// <returns>NotFound, Busy when an operation is under way, InvalidArgument when the flags do not fit the modes.</returns>
     public LockCallResult Convert(LockId id, LockMode mode, LockFlags flags, uint operation)
     {
@@ -150,61 +158,11 @@ public sealed partial class LockTable
             return LockCallResult.InvalidArgument;
         }
 
-        TableResource resource = converted.Resource!;
         converted.Operation = operation;
         converted.Requested = mode;
         converted.Flags = flags;
         converted.Demoted = false;
-
-        if (MayConvertInPlace(converted))
-        {
-            Grant(converted, queued: true);
-            Rescan(resource, anyOrder: false);
-            return LockCallResult.Accepted;
-        }
-
-        if (converted.Has(LockFlags.NoQueue))
-        {
-            if (converted.Has(LockFlags.NoQueueBast))
-            {
-                TellHolders(converted);
-            }
-
-            Completions.Add(new LockCompletion(id, operation, LockStatus.Again, converted.Granted, converted.Token));
-            return LockCallResult.Accepted;
-        }
-
-        if (!converted.Has(LockFlags.NoDlckWt) && IsConversionDeadlock(converted))
-        {
-            if (!converted.Has(LockFlags.ConvDeadlk))
-            {
-                Completions.Add(new LockCompletion(id, operation, LockStatus.Deadlock, converted.Granted, converted.Token));
-                return LockCallResult.Accepted;
-            }
-
-            Demote(converted);
-            if (MayConvertInPlace(converted))
-            {
-                Grant(converted, queued: true);
-                Rescan(resource, anyOrder: false);
-                return LockCallResult.Accepted;
-            }
-        }
-
-        bool holdersKnow = WaitersCover(resource, mode);
-        resource.Dequeue(converted);
-        converted.State = TableLockState.Converting;
-        resource.Enqueue(converted);
-        if (!holdersKnow)
-        {
-            TellHolders(converted);
-        }
-
-        if (converted.Demoted)
-        {
-            Rescan(resource, anyOrder: false);
-        }
-
+        ArriveAtConversion(converted);
         return LockCallResult.Accepted;
     }
 
@@ -233,8 +191,7 @@ public sealed partial class LockTable
         {
             canceled.State = TableLockState.Granted;
             resource.GrantedQueue.AddTail(canceled);
-            Completions.Add(
-                new LockCompletion(id, operation, LockStatus.Canceled, canceled.Granted, canceled.Token, canceled.Demoted));
+            End(canceled, LockStatus.Canceled);
         }
 
         Rescan(resource, anyOrder: false);

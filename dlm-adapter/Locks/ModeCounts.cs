@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Cluster.Locks;
 
-/// <summary>How many locks there are of each mode, and which modes occur at all: conflicts are found without walking a queue.</summary>
+/// <summary>
+/// How many locks there are of each mode, and which modes occur at all: conflicts are found without walking a queue.
+/// </summary>
 [InlineArray(LockCompatibility.ModeCount)]
 internal struct ModeCounts
 {

@@ -3,8 +3,8 @@ using System.Text;
 namespace Cluster.Locks;
 
 /// <summary>
-/// What a lock is on: 1 to <see cref="MaxBytes"/> bytes of UTF-8, compared byte for byte (no case folding, no normalisation). The 64 bytes are the limit
-/// of the Linux lock manager (<c>DLM_RESNAME_MAXLEN</c>).
+/// What a lock is on: 1 to <see cref="MaxBytes"/> bytes of UTF-8, compared byte for byte (no case folding, no normalisation). The
+/// 64 bytes are the limit of the Linux lock manager (<c>DLM_RESNAME_MAXLEN</c>).
 /// </summary>
 public readonly struct ResourceName : IEquatable<ResourceName>, IComparable<ResourceName>
 {
@@ -19,21 +19,26 @@ public readonly struct ResourceName : IEquatable<ResourceName>, IComparable<Reso
         Hash = hash;
     }
 
-    /// <summary>FNV-1a (64 bits) over the UTF-8 bytes, finished by a multiply-xorshift: the same on every machine and in every run.</summary>
+    /// <summary>
+    /// FNV-1a (64 bits) over the UTF-8 bytes, finished by a multiply-xorshift: the same on every machine and in every run.
+    /// </summary>
     public ulong Hash { get; }
 
     /// <summary>The name as text; empty for <c>default</c>, which names nothing.</summary>
     public string Text => _text ?? string.Empty;
 
     /// <summary>Checks and wraps a name.</summary>
-    /// <exception cref="ArgumentException">Empty, longer than <see cref="MaxBytes"/> bytes of UTF-8, or not valid UTF-16.</exception>
+    /// <exception cref="ArgumentException">
+    /// Empty, longer than <see cref="MaxBytes"/> bytes of UTF-8, or not valid UTF-16.
+    /// </exception>
     public static ResourceName Create(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         return TryCreate(text, out ResourceName name)
             ? name
             : throw new ArgumentException(
-                $"a resource name of {text.Length} characters was given, but a name has 1 to {MaxBytes} bytes of valid UTF-8; shorten it", nameof(text));
+                $"a resource name of {text.Length} characters was given, but a name has 1 to {MaxBytes} bytes of valid UTF-8; shorten it",
+                nameof(text));
     }
 
     /// <summary>Checks and wraps a name; false when it is empty, too long or not valid UTF-16.</summary>

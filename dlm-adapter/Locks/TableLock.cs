@@ -17,6 +17,11 @@ internal sealed class TableLock
     public FencingToken Token;
     public bool Demoted;
 
+    /// <summary>
+    /// What the holder of an adopted lock believes to hold, while it is not certain that the old master left it that.
+    /// </summary>
+    public LockMode? Believed;
+
     /// <summary>The blocked modes that the holder was told of since its last grant, as a set of bits.</summary>
     public byte Told;
 
@@ -50,6 +55,7 @@ internal sealed class TableLock
         Token = default;
         Flags = default;
         Demoted = false;
+        Believed = null;
         Told = 0;
         Operation = 0;
     }

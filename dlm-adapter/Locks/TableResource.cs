@@ -30,7 +30,9 @@ internal sealed class TableResource(ResourceName name, Generation adoptedIn)
     /// <summary>Set when locks were purged or adopted: the pass after recovery has to look at it.</summary>
     public bool NeedsPass;
 
-    /// <summary>Set when locks were adopted: the order of conversions died with the old master, so the pass grants them in any (rule 5).</summary>
+    /// <summary>
+    /// Set when locks were adopted: the order of conversions died with the old master, so the pass grants them in any (rule 5).
+    /// </summary>
     public bool OrderLost;
 
     // All resources, in the order in which they came; and the unused ones, in the order in which they became so.
@@ -43,7 +45,9 @@ internal sealed class TableResource(ResourceName name, Generation adoptedIn)
 
     public int LockCount => GrantedQueue.Count + ConvertQueue.Count + WaitQueue.Count;
 
-    /// <summary>True when somebody other than <paramref name="self"/> holds a mode that excludes <paramref name="mode"/>.</summary>
+    /// <summary>
+    /// True when somebody other than <paramref name="self"/> holds a mode that excludes <paramref name="mode"/>.
+    /// </summary>
     public bool Conflicts(LockMode mode, TableLock self)
     {
         int incompatible = ~LockCompatibility.CompatibleSet(mode);

@@ -12,14 +12,19 @@ public abstract record LockMessageBody
     /// <summary>To the directory: who masters this? If nobody, let it be me.</summary>
     public sealed record Lookup(ResourceName Resource) : LockMessageBody;
 
-    /// <summary>The directory's answer. <paramref name="TokenFloor"/>: the new master's tokens in this generation count on from here.</summary>
+    /// <summary>
+    /// The directory's answer. <paramref name="TokenFloor"/>: the new master's tokens in this generation count on from here.
+    /// </summary>
     public sealed record MasterIs(ResourceName Resource, MemberId Master, ulong TokenFloor) : LockMessageBody;
 
-    /// <summary>To the directory: I no longer master this. <paramref name="TokenFloor"/>: how far my tokens have counted.</summary>
+    /// <summary>
+    /// To the directory: I no longer master this. <paramref name="TokenFloor"/>: how far my tokens have counted.
+    /// </summary>
     public sealed record Forget(ResourceName Resource, ulong TokenFloor) : LockMessageBody;
 
     /// <summary>To the master: a new lock, please.</summary>
-    public sealed record Request(ResourceName Resource, ulong Number, uint Operation, LockMode Mode, LockFlags Flags) : LockMessageBody;
+    public sealed record Request(
+        ResourceName Resource, ulong Number, uint Operation, LockMode Mode, LockFlags Flags) : LockMessageBody;
 
     /// <summary>To the master: another mode, please.</summary>
     public sealed record Convert(ulong Number, uint Operation, LockMode Mode, LockFlags Flags) : LockMessageBody;
@@ -47,7 +52,8 @@ public abstract record LockMessageBody
     public sealed record Holding(IReadOnlyList<AdoptedLock> Locks) : LockMessageBody;
 
     /// <summary>
-    /// Recovery: I have sent all of this phase. <paramref name="LastCompleted"/> is the newest generation that the sender has recovered in full,
+    /// Recovery: I have sent all of this phase. <paramref name="LastCompleted"/> is the newest generation that the sender has
+    /// recovered in full,
     /// <paramref name="MasteringSince"/> the generation since which it has not thrown away what it masters.
     /// </summary>
     public sealed record PhaseDone(RecoveryPhase Phase, Generation LastCompleted, Generation MasteringSince) : LockMessageBody;

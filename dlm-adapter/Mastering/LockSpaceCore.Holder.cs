@@ -54,10 +54,7 @@ public sealed partial class LockSpaceCore
         local.Mode = completion.Mode;
         local.Token = completion.Token;
         local.HeldNotices = 0;
-        if (generation > local.Route.Since)
-        {
-            local.Route.Since = generation;
-        }
+        Prove(local.Route, from, generation);
 
         if (HoldsLease(_now))
         {
@@ -67,6 +64,16 @@ public sealed partial class LockSpaceCore
         {
             local.Undelivered = true;
             _undelivered.Enqueue(number);
+        }
+    }
+
+    // Whoever grants is the master, even if it denied that a moment before: it may have become it in between.
+    private static void Prove(Route route, MemberId master, Generation generation)
+    {
+        route.Master = master;
+        if (generation > route.Since)
+        {
+            route.Since = generation;
         }
     }
 

@@ -3,9 +3,10 @@ using Cluster.Membership;
 namespace Cluster.Locks.Mastering;
 
 /// <content>
-/// Messages to and from the other members. Which generation a message belongs to is looked at where it matters: what builds the directory, moves locks or
-/// names masters counts only in its own generation, and is dropped in any other. A user's operation and its answer stay valid across generations while both ends
-/// live: a master that survives keeps its locks. A message of a generation that has not started here waits for that start, with everything behind it.
+/// Messages to and from the other members. Which generation a message belongs to is looked at where it matters: what builds the
+/// directory, moves locks or names masters counts only in its own generation, and is dropped in any other. A user's operation and
+/// its answer stay valid across generations while both ends live: a master that survives keeps its locks. A message of a
+/// generation that has not started here waits for that start, with everything behind it.
 /// </content>
 public sealed partial class LockSpaceCore
 {

@@ -1,9 +1,11 @@
+using Cluster.Consensus;
 using Cluster.Membership;
 
 namespace Cluster.Locks.Mastering;
 
 /// <content>
-/// This member as master, and as its share of the directory. What may not be served now (no lease, no recovered generation) is kept in order and served later.
+/// This member as master, and as its share of the directory. What may not be served now (no lease, no recovered generation) is
+/// kept in order and served later.
 /// </content>
 public sealed partial class LockSpaceCore
 {
@@ -12,7 +14,8 @@ public sealed partial class LockSpaceCore
     // Who masters what, for the resources that this member is the directory of.
     private readonly Dictionary<ResourceName, MemberId> _directory = [];
 
-    // How far the tokens of masters have counted that gave up a resource of this directory: the next master of any of them counts on from here.
+    // How far the tokens of masters have counted that gave up a resource of this directory: the next master of any of them counts
+    // on from here.
     private ulong _forgottenTokens;
     private bool _passDue;
     private bool _draining;
@@ -108,8 +111,8 @@ public sealed partial class LockSpaceCore
     private bool Masters(ResourceName resource) =>
         _options.Policy == MasteringPolicy.LowestSlot ? Server == Self : _table.Contains(resource);
 
-    // What the table decided goes to the holders. A completion for a lock that is gone makes its holder unlock it again, here and now when the holder is this
-    // member: that only adds to the lists being walked.
+    // What the table decided goes to the holders. A completion for a lock that is gone makes its holder unlock it again, here and
+    // now when the holder is this member: that only adds to the lists being walked.
     private void DrainTable()
     {
         if (_draining)
@@ -157,7 +160,12 @@ public sealed partial class LockSpaceCore
         Send(
             completion.Id.Owner,
             new LockMessageBody.Completed(
-                completion.Id.Number, completion.Operation, completion.Status, completion.Mode, completion.Token, completion.Demoted));
+                completion.Id.Number,
+                completion.Operation,
+                completion.Status,
+                completion.Mode,
+                completion.Token,
+                completion.Demoted));
     }
 
     private MemberId FindOrAssign(ResourceName resource, MemberId asker)
@@ -187,13 +195,20 @@ public sealed partial class LockSpaceCore
             && _table.TryGetLongestIdle(out ResourceName resource, out var since)
             && since + _options.IdleResource <= _now)
         {
+            // The answer to a lookup under way may name this member as master: it would count for more than a Forget that the
+            // directory gets after it.
+            if (_routes.TryGetValue(resource, out Route? route) && route.LookupUnderWay)
+            {
+                break;
+            }
+
             _table.RemoveIdle(resource);
             if (_options.Policy == MasteringPolicy.LowestSlot)
             {
                 continue;
             }
 
-            if (_routes.TryGetValue(resource, out Route? route) && route.Master == Self)
+            if (route is not null && route.Master == Self)
             {
                 route.Master = MemberId.None;
             }
@@ -212,7 +227,7 @@ public sealed partial class LockSpaceCore
         ForgetIdleRoutes();
         if (_table.TryGetLongestIdle(out _, out var next))
         {
-            Arm(MayServe ? next + _options.IdleResource : _now + _options.IdleResource);
+            Arm(MonotonicTime.Max(next + _options.IdleResource, _now + _options.AcknowledgeAfter));
         }
     }
 

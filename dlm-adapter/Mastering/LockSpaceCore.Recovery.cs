@@ -3,18 +3,21 @@ using Cluster.Membership;
 namespace Cluster.Locks.Mastering;
 
 /// <content>
-/// What happens between a start and granting. Two phases, each ended by everybody telling everybody that it is done; links keep order, so whoever has heard that from all has also
-/// everything that was sent before it.
+/// What happens between a start and granting. Two phases, each ended by everybody telling everybody that it is done; links keep
+/// order, so whoever has heard that from all has also everything that was sent before it.
 /// <para>
-/// Phase 1: masters tell the new directory what they master. With it, each says which generation it completed last, and since when it has not thrown away what it masters. A
-/// master that had begun to adopt resources in a pass that was broken off has thrown those away; a master that completed a pass keeps them, even if others saw that pass broken
-/// off: it has heard from everybody that everything was sent.
+/// Phase 1: masters tell the new directory what they master. With it, each says which generation it completed last, and since
+/// when it has not thrown away what it masters. A master that had begun to adopt resources in a pass that was broken off has
+/// thrown those away; a master that completed a pass keeps them, even if others saw that pass broken off: it has heard from
+/// everybody that everything was sent.
 /// </para>
 /// <para>
-/// Phase 2: holders look at their locks. The master of a lock is in order when it is still a member (and, with <see cref="MasteringPolicy.LowestSlot"/>, the server), has
-/// completed the generation in which it last granted or adopted here, and has not thrown away its locks since. All holders of a resource come to the same answer, because they all have
-/// heard the same from that master. Locks without a master go to the directory member of their resource (or the server), which masters it from now on. A request that is not
-/// granted holds nothing, so nothing of it has to be rebuilt: it is asked again, once, when the recovery is over.
+/// Phase 2: holders look at their locks. The master of a lock is in order when it is still a member (and, with <see
+/// cref="MasteringPolicy.LowestSlot"/>, the server), has completed the generation in which it last granted or adopted here, and
+/// has not thrown away its locks since. All holders of a resource come to the same answer, because they all have heard the same
+/// from that master. Locks without a master go to the directory member of their resource (or the server), which masters it from
+/// now on. A request that is not granted holds nothing, so nothing of it has to be rebuilt: it is asked again, once, when the
+/// recovery is over.
 /// </para>
 /// </content>
 public sealed partial class LockSpaceCore
@@ -58,9 +61,14 @@ public sealed partial class LockSpaceCore
 
     private void RenewLinks()
     {
-        foreach (MemberId gone in _links.Keys.Where(peer => !_memberSet.Contains(peer)).ToArray())
+        foreach (PeerLink link in _links.Values.ToArray())
         {
-            _links.Remove(gone);
+            // Who has sent something of a later generation is no departed member but one that joins then.
+            bool joinsLater = link.Early.TryPeek(out LockMessage? early) && early.Generation > Generation;
+            if (!_memberSet.Contains(link.Peer) && !joinsLater)
+            {
+                _links.Remove(link.Peer);
+            }
         }
 
         foreach (MemberId member in _memberIds)
@@ -98,7 +106,8 @@ public sealed partial class LockSpaceCore
         _table.StartGeneration(Mutated(LockSpaceMutations.ForgetGenerationInTokens) ? new Generation(1) : Generation);
         if (_options.Policy == MasteringPolicy.LowestSlot && Server != Self)
         {
-            // Somebody else serves. If this pass is broken off and it is this member's turn again, its locks would be out of date.
+            // Somebody else serves. If this pass is broken off and it is this member's turn again, its locks would be out of
+            // date.
             _table.DropAll();
             _masteringSince = Generation.Next;
         }

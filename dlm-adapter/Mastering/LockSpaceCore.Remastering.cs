@@ -64,7 +64,6 @@ public sealed partial class LockSpaceCore
         MemberId master = _options.Policy == MasteringPolicy.LowestSlot ? Server : DirectoryOf(route.Name);
         route.Master = master;
         route.Since = Generation;
-        LockMode granted = local.Mode;
         LockMode? requested = null;
         LockFlags flags = LockFlags.None;
         if (local.State == LocalLockState.Asking)
@@ -72,15 +71,9 @@ public sealed partial class LockSpaceCore
             requested = local.Requested;
             flags = local.Flags;
             local.SentTo = master;
-            if ((flags & LockFlags.ConvDeadlk) != 0)
-            {
-                // The old master may have demoted it and given the mode to somebody else: only NL is certain, and the user has agreed to that.
-                flags = granted == LockMode.NL ? flags & ~LockFlags.ConvDeadlk : flags;
-                granted = LockMode.NL;
-            }
         }
 
-        var adopted = new AdoptedLock(route.Name, local.Number, granted, local.Token, local.Operation, requested, flags);
+        var adopted = new AdoptedLock(route.Name, local.Number, local.Mode, local.Token, local.Operation, requested, flags);
         if (master == Self)
         {
             Adopt(Self, adopted);
@@ -141,7 +134,8 @@ public sealed partial class LockSpaceCore
             EnterInDirectory(held.Resource, Self);
         }
 
-        _table.Adopt(held.Resource, new LockId(owner, held.Number), held.Granted, held.Token, held.Operation, held.Requested, held.Flags);
+        var id = new LockId(owner, held.Number);
+        _table.Adopt(held.Resource, id, held.Granted, held.Token, held.Operation, held.Requested, held.Flags);
     }
 
     private void AddToBatch<T>(

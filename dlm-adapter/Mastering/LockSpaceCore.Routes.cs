@@ -50,6 +50,13 @@ public sealed partial class LockSpaceCore
         while (_idleRoutes.First is { } oldest && oldest.Value.IdleSince + _options.IdleResource <= _now)
         {
             _idleRoutes.Remove(oldest);
+            if (oldest.Value.LookupUnderWay)
+            {
+                oldest.Value.IdleSince = _now; // the answer concerns this one: see ForgetIdle
+                _idleRoutes.AddLast(oldest);
+                continue;
+            }
+
             _routes.Remove(oldest.Value.Name);
         }
 
@@ -93,13 +100,12 @@ public sealed partial class LockSpaceCore
         }
 
         route.LookupUnderWay = false;
-        if (route.Master != MemberId.None || !_memberSet.Contains(master))
+        if (route.Master == MemberId.None && _memberSet.Contains(master))
         {
-            return;
+            route.Master = master;
+            route.Since = Generation;
         }
 
-        route.Master = master;
-        route.Since = Generation;
         ulong[] waiting = [.. route.Waiting];
         route.Waiting.Clear();
         if (State != LockSpaceState.Granting)

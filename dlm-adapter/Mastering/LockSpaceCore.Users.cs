@@ -11,8 +11,13 @@ public sealed partial class LockSpaceCore
     private LocalLock? _lastLock;
     private ulong _lastNumber;
 
-    /// <summary>A user asks for a new lock. Its completion (<see cref="LockCompletion.Operation"/> 1) may be in <see cref="Effects"/> at once.</summary>
-    /// <exception cref="ArgumentException">The mode is none of the six, the name is empty, or the flags do not fit a new request.</exception>
+    /// <summary>
+    /// A user asks for a new lock. Its completion (<see cref="LockCompletion.Operation"/> 1) may be in <see cref="Effects"/> at
+    /// once.
+    /// </summary>
+    /// <exception cref="ArgumentException">
+    /// The mode is none of the six, the name is empty, or the flags do not fit a new request.
+    /// </exception>
     /// <exception cref="InvalidOperationException">The stay is over.</exception>
     public LockId Request(ResourceName resource, LockMode mode, LockFlags flags, MonotonicTime now)
     {
@@ -45,8 +50,9 @@ public sealed partial class LockSpaceCore
     }
 
     /// <summary>
-    /// A user asks for another mode of a granted lock. Completes like a request, with the next <see cref="LockCompletion.Operation"/>; the old mode is held until
-    /// then.
+    /// A user asks for another mode of a granted lock. Completes like a request, with the next <see
+    /// cref="LockCompletion.Operation"/>; until then rely only on <see cref="LockCompatibility.WhileConverting"/> (with <see
+    /// cref="LockFlags.ConvDeadlk"/>: on nothing).
     /// </summary>
     public LockCallResult Convert(LockId id, LockMode mode, LockFlags flags, MonotonicTime now)
     {
@@ -80,7 +86,9 @@ public sealed partial class LockSpaceCore
         return LockCallResult.Accepted;
     }
 
-    /// <summary>A user gives up a granted lock. Done for the user at once: no completion follows. Busy while an operation is under way.</summary>
+    /// <summary>
+    /// A user gives up a granted lock. Done for the user at once: no completion follows. Busy while an operation is under way.
+    /// </summary>
     public LockCallResult Unlock(LockId id, MonotonicTime now)
     {
         Enter(now);
@@ -100,8 +108,8 @@ public sealed partial class LockSpaceCore
     }
 
     /// <summary>
-    /// A user no longer wants what it waits for. A new request completes as Canceled at once; a conversion completes as Canceled, or as Granted
-    /// when that came first. Busy when nothing is under way.
+    /// A user no longer wants what it waits for. A new request completes as Canceled at once; a conversion completes as Canceled,
+    /// or as Granted when that came first. Busy when nothing is under way.
     /// </summary>
     public LockCallResult Cancel(LockId id, MonotonicTime now)
     {
@@ -139,8 +147,8 @@ public sealed partial class LockSpaceCore
         return LockCallResult.Accepted;
     }
 
-    // Whatever the master does with the request from now on, the user does not get the lock: so it is over for the user at once, and the master is told to
-    // forget it, granted or not.
+    // Whatever the master does with the request from now on, the user does not get the lock: so it is over for the user at once,
+    // and the master is told to forget it, granted or not.
     private void CancelRequest(LocalLock canceled)
     {
         MemberId whoMayKnow = canceled.Undelivered ? canceled.Route.Master : canceled.SentTo;
@@ -169,120 +177,6 @@ public sealed partial class LockSpaceCore
         if (State == LockSpaceState.Granting)
         {
             SendRelease(released);
-        }
-    }
-
-    private void SendRelease(LocalLock released)
-    {
-        MemberId master = released.SentTo;
-        ulong number = released.Number;
-        Unlink(released);
-        if (master != Self)
-        {
-            Send(master, new LockMessageBody.Unlock(number));
-        }
-        else if (MayServe)
-        {
-            _table.Unlock(new LockId(Self, number));
-            DrainTable();
-        }
-        else
-        {
-            _deferred.Enqueue(new DeferredOperation(Self, Generation, new LockMessageBody.Unlock(number)));
-        }
-    }
-
-    private void SendCancel(LocalLock canceled)
-    {
-        if (State != LockSpaceState.Granting)
-        {
-            return; // told when the recovery is over
-        }
-
-        var body = new LockMessageBody.Cancel(canceled.Number, canceled.Operation);
-        if (canceled.SentTo == Self)
-        {
-            ServeOrDefer(Self, Generation, body);
-        }
-        else
-        {
-            Send(canceled.SentTo, body);
-        }
-    }
-
-    // Sends the operation under way to the master, or finds out first who that is.
-    private void Ask(LocalLock asking)
-    {
-        Route route = asking.Route;
-        MemberId master = _options.Policy == MasteringPolicy.LowestSlot ? Server : route.Master;
-        if (master == MemberId.None)
-        {
-            route.Waiting.Add(asking.Number);
-            LookUp(route);
-            return;
-        }
-
-        route.Master = master;
-        asking.SentTo = master;
-        if (master == Self && MayServe)
-        {
-            if (asking.IsHeld)
-            {
-                _table.Convert(new LockId(Self, asking.Number), asking.Requested, asking.Flags, asking.Operation);
-                DrainTable();
-            }
-            else
-            {
-                ServeRequest(Self, route.Name, asking.Number, asking.Operation, asking.Requested, asking.Flags);
-            }
-
-            return;
-        }
-
-        LockMessageBody body = asking.IsHeld
-            ? new LockMessageBody.Convert(asking.Number, asking.Operation, asking.Requested, asking.Flags)
-            : new LockMessageBody.Request(route.Name, asking.Number, asking.Operation, asking.Requested, asking.Flags);
-        if (master == Self)
-        {
-            _deferred.Enqueue(new DeferredOperation(Self, Generation, body));
-        }
-        else
-        {
-            Send(master, body);
-        }
-    }
-
-    // After a recovery: everything that was asked or given up meanwhile, in the order in which the locks were first asked for.
-    private void SendWhatWasKept()
-    {
-        var kept = new List<ulong>();
-        for (LocalLock? local = _firstLock; local is not null; local = local.Next)
-        {
-            if (local.State != LocalLockState.Held)
-            {
-                kept.Add(local.Number);
-            }
-        }
-
-        foreach (ulong number in kept)
-        {
-            if (!_locks.TryGetValue(number, out LocalLock? local))
-            {
-                continue; // ended by one before it
-            }
-
-            if (local.State == LocalLockState.Releasing)
-            {
-                SendRelease(local);
-            }
-            else if (local.State == LocalLockState.Asking && local.SentTo == MemberId.None)
-            {
-                Ask(local);
-            }
-            else if (local.State == LocalLockState.Asking && local.CancelWanted)
-            {
-                SendCancel(local);
-            }
         }
     }
 

@@ -4,14 +4,15 @@ using Cluster.Membership;
 namespace Cluster.Locks.Mastering;
 
 /// <summary>
-/// One member of one lock space, without I/O: users' requests, group changes, the lease, messages and time come in as inputs; what is to be
-/// done comes out in <see cref="Effects"/>, which the shell carries out and clears after each input. Not thread-safe: one input at a time. All readings of
+/// One member of one lock space, without I/O: users' requests, group changes, the lease, messages and time come in as inputs;
+/// what is to be done comes out in <see cref="Effects"/>, which the shell carries out and clears after each input. Not
+/// thread-safe: one input at a time. All readings of
 /// <c>now</c> come from this machine's one monotonic clock. An <see cref="InvalidOperationException"/> is a broken invariant: the
 /// shell ends the stay.
 /// </summary>
 /// <remarks>
-/// Every grant (at the master) and every completion (at the holder) asks the lease at that moment (S2). Without it, and between a stop and the
-/// end of the recovery, operations are kept in order and carried out afterwards; nothing is dropped.
+/// Every grant (at the master) and every completion (at the holder) asks the lease at that moment (S2). Without it, and between a
+/// stop and the end of the recovery, operations are kept in order and carried out afterwards; nothing is dropped.
 /// </remarks>
 public sealed partial class LockSpaceCore
 {
@@ -28,18 +29,23 @@ public sealed partial class LockSpaceCore
     {
         if (options.Self == MemberId.None)
         {
-            throw new ArgumentException("a lock space member needs the identity the group gave it; Self is none", nameof(options));
+            throw new ArgumentException(
+                "a lock space member needs the identity the group gave it; Self is none", nameof(options));
         }
 
         if (options.BatchSize is < 1 or > Wire.LockMessageCodec.MaxBatch)
         {
             throw new ArgumentException(
-                $"BatchSize is {options.BatchSize}, but one message carries 1 to {Wire.LockMessageCodec.MaxBatch} entries", nameof(options));
+                $"BatchSize is {options.BatchSize}, but one message carries 1 to {Wire.LockMessageCodec.MaxBatch} entries",
+                nameof(options));
         }
 
-        if (options.IdleResource <= TimeSpan.Zero || options.RetransmitAfter <= TimeSpan.Zero || options.AcknowledgeAfter <= TimeSpan.Zero)
+        if (options.IdleResource <= TimeSpan.Zero
+            || options.RetransmitAfter <= TimeSpan.Zero
+            || options.AcknowledgeAfter <= TimeSpan.Zero)
         {
-            throw new ArgumentException("IdleResource, RetransmitAfter and AcknowledgeAfter must be greater than zero", nameof(options));
+            throw new ArgumentException(
+                "IdleResource, RetransmitAfter and AcknowledgeAfter must be greater than zero", nameof(options));
         }
 
         _options = options;
@@ -75,8 +81,8 @@ public sealed partial class LockSpaceCore
         _messagesReceived);
 
     /// <summary>
-    /// The earliest moment at which <see cref="Tick"/> has something to do, or null: until then, calls are harmless and useless. Ask again
-    /// after each input.
+    /// The earliest moment at which <see cref="Tick"/> has something to do, or null: until then, calls are harmless and useless.
+    /// Ask again after each input.
     /// </summary>
     public MonotonicTime? NextTick => State == LockSpaceState.Ended ? null : _nextTick;
 
@@ -90,7 +96,10 @@ public sealed partial class LockSpaceCore
         _ => HoldsLease(now) ? string.Empty : "a new lease for this node (without one nothing is granted)",
     };
 
-    /// <summary>The generation is over. Everything that is granted stays granted; nothing more is, until the next start has been recovered.</summary>
+    /// <summary>
+    /// The generation is over. Everything that is granted stays granted; nothing more is, until the next start has been
+    /// recovered.
+    /// </summary>
     /// <param name="generation">The generation that ends; one that is already over is ignored.</param>
     /// <param name="departed">Who is gone or leaving; for <see cref="WaitsFor"/>.</param>
     /// <param name="now">The time.</param>
@@ -136,7 +145,9 @@ public sealed partial class LockSpaceCore
         BeginRecovery(generation, members);
     }
 
-    /// <summary>The node's lease now ends at <paramref name="deadline"/>, by the clock of <paramref name="now"/>. It never moves back.</summary>
+    /// <summary>
+    /// The node's lease now ends at <paramref name="deadline"/>, by the clock of <paramref name="now"/>. It never moves back.
+    /// </summary>
     public void SetLease(MonotonicTime deadline, MonotonicTime now)
     {
         _leaseDeadline = MonotonicTime.Max(_leaseDeadline, deadline);
@@ -158,7 +169,9 @@ public sealed partial class LockSpaceCore
         ForgetIdle();
     }
 
-    /// <summary>A message came. From one sender they come in the order in which they were sent, except around a broken link.</summary>
+    /// <summary>
+    /// A message came. From one sender they come in the order in which they were sent, except around a broken link.
+    /// </summary>
     public void Receive(MemberId from, LockMessage message, MonotonicTime now)
     {
         if (State == LockSpaceState.Ended || from == Self)
@@ -171,8 +184,8 @@ public sealed partial class LockSpaceCore
     }
 
     /// <summary>
-    /// There is a new connection to <paramref name="peer"/>, or the old one broke: messages to and from it may be lost. Everything not yet acknowledged
-    /// is sent again.
+    /// There is a new connection to <paramref name="peer"/>, or the old one broke: messages to and from it may be lost.
+    /// Everything not yet acknowledged is sent again.
     /// </summary>
     public void PeerReset(MemberId peer, MonotonicTime now)
     {

@@ -1,13 +1,17 @@
 namespace Cluster.Locks.Mastering;
 
-/// <summary>Deliberate faults, for canaries only: each breaks one promise, so that a test can show that its checker sees it.</summary>
+/// <summary>
+/// Deliberate faults, for canaries only: each breaks one promise, so that a test can show that its checker sees it.
+/// </summary>
 [Flags]
 public enum LockSpaceMutations
 {
     /// <summary>Correct.</summary>
     None = 0,
 
-    /// <summary>Give away what departed members held as soon as the group stops, without waiting for the proof that they are stopped (S3).</summary>
+    /// <summary>
+    /// Give away what departed members held as soon as the group stops, without waiting for the proof that they are stopped (S3).
+    /// </summary>
     RecoverAtStop = 1 << 0,
 
     /// <summary>Grant in a new generation before all members have said that their locks are sent (S8).</summary>

@@ -20,10 +20,15 @@ public sealed record LockSpaceOptions
     /// <summary>How long an acknowledgement waits for a message that could carry it.</summary>
     public TimeSpan AcknowledgeAfter { get; init; } = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>How many messages of a generation that this member does not know yet are kept for each sender; more are refused and come again.</summary>
+    /// <summary>
+    /// How many messages of a generation that this member does not know yet are kept for each sender; more are refused and come
+    /// again.
+    /// </summary>
     public int MaxEarlyMessages { get; init; } = 4096;
 
-    /// <summary>How many names or locks travel in one message during recovery; at most <see cref="Wire.LockMessageCodec.MaxBatch"/>.</summary>
+    /// <summary>
+    /// How many names or locks travel in one message during recovery; at most <see cref="Wire.LockMessageCodec.MaxBatch"/>.
+    /// </summary>
     public int BatchSize { get; init; } = 256;
 
     /// <summary>Deliberate faults, for canaries only.</summary>

@@ -4,8 +4,8 @@ namespace Cluster.Locks.Mastering;
 public enum MasteringPolicy
 {
     /// <summary>
-    /// The first user masters a resource and is found through a directory that is spread over all members by rendezvous hashing. Locks on
-    /// resources that a member masters itself cost no message.
+    /// The first user masters a resource and is found through a directory that is spread over all members by rendezvous hashing.
+    /// Locks on resources that a member masters itself cost no message.
     /// </summary>
     Directory,
 

@@ -4,8 +4,8 @@ using Cluster.Membership;
 namespace Cluster.Locks.Mastering;
 
 /// <summary>
-/// One direction each to and from one other member: numbers what goes out and keeps it until it is acknowledged; takes what comes in once and in order.
-/// It lives as long as both stays: broken connections and new generations do not touch it.
+/// One direction each to and from one other member: numbers what goes out and keeps it until it is acknowledged; takes what comes
+/// in once and in order. It lives as long as both stays: broken connections and new generations do not touch it.
 /// </summary>
 internal sealed class PeerLink(MemberId peer)
 {

@@ -3,8 +3,8 @@ using Cluster.Membership;
 namespace Cluster.Locks.Mastering;
 
 /// <summary>
-/// Spreads names over members so that a member that comes or goes moves only its own share (highest random weight: Thaler and Ravishankar, IEEE/ACM ToN 6(1),
-/// 1998). All members of a generation compute the same.
+/// Spreads names over members so that a member that comes or goes moves only its own share (highest random weight: Thaler and
+/// Ravishankar, IEEE/ACM ToN 6(1), 1998). All members of a generation compute the same.
 /// </summary>
 internal static class Rendezvous
 {

@@ -11,7 +11,9 @@ internal sealed class Route(ResourceName name)
     /// <summary>None while unknown.</summary>
     public MemberId Master;
 
-    /// <summary>The generation of the newest proof that <see cref="Master"/> has the locks held here: a grant, or an adoption.</summary>
+    /// <summary>
+    /// The generation of the newest proof that <see cref="Master"/> has the locks held here: a grant, or an adoption.
+    /// </summary>
     public Generation Since;
 
     /// <summary>How many local locks there are.</summary>

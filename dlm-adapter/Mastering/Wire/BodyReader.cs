@@ -2,7 +2,9 @@ using Cluster.Membership;
 
 namespace Cluster.Locks.Mastering.Wire;
 
-/// <summary>Message bodies from their Protocol Buffers form; every value is checked, for the sender may be broken or strange.</summary>
+/// <summary>
+/// Message bodies from their Protocol Buffers form; every value is checked, for the sender may be broken or strange.
+/// </summary>
 internal static class BodyReader
 {
     private const uint AllFlags = 0xFF;
@@ -12,7 +14,9 @@ internal static class BodyReader
         Proto.LockSpaceMessage.BodyOneofCase.None => null,
         Proto.LockSpaceMessage.BodyOneofCase.Lookup => new LockMessageBody.Lookup(Name(wire.Lookup.Resource)),
         Proto.LockSpaceMessage.BodyOneofCase.MasterIs => new LockMessageBody.MasterIs(
-            Name(wire.MasterIs.Resource), new MemberId(Positive(wire.MasterIs.Master, "master")), Counter(wire.MasterIs.TokenFloor)),
+            Name(wire.MasterIs.Resource),
+            new MemberId(Positive(wire.MasterIs.Master, "master")),
+            Counter(wire.MasterIs.TokenFloor)),
         Proto.LockSpaceMessage.BodyOneofCase.Forget => new LockMessageBody.Forget(
             Name(wire.Forget.Resource), Counter(wire.Forget.TokenFloor)),
         Proto.LockSpaceMessage.BodyOneofCase.Request => new LockMessageBody.Request(
@@ -84,7 +88,7 @@ internal static class BodyReader
     private static ResourceName Name(string text) => ResourceName.TryCreate(text, out ResourceName name)
         ? name
         : throw new LockMessageFormatException(
-            $"a resource name of {text.Length} characters arrived, but a name has 1 to {ResourceName.MaxBytes} bytes; close the link");
+            $"a resource name of {text.Length} characters arrived, but one has 1 to {ResourceName.MaxBytes} bytes; close the link");
 
     private static LockMode Mode(uint value) => value <= (uint)LockMode.EX ? (LockMode)value : throw Bad("mode", value);
 

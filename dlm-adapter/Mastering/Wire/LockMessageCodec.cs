@@ -55,7 +55,8 @@ public static class LockMessageCodec
         if ((wire.Sequence == 0) != (body is null))
         {
             throw new LockMessageFormatException(
-                $"a lock message with sequence number {wire.Sequence} and body {wire.BodyCase} arrived; only an acknowledgement has number 0 and no body; close the link");
+                $"a lock message with sequence number {wire.Sequence} and body {wire.BodyCase} arrived; only an "
+                + "acknowledgement has number 0 and no body; close the link");
         }
 
         return new LockMessage(new Generation(wire.Generation), wire.Sequence, wire.Acknowledged, body);
