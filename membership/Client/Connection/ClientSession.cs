@@ -1,0 +1,375 @@
+using System.Security.Cryptography;
+using Cluster.Client.Protocol;
+using Cluster.Consensus;
+using Cluster.Membership;
+using Cluster.Membership.Protocol;
+
+namespace Cluster.Client.Connection;
+
+/// <summary>
+/// What one client object knows, across connections: position in the event order, stays, requests without answer. Messages are taken
+/// on the connection's thread; requests come from any thread; one lock guards all.
+/// </summary>
+internal sealed class ClientSession
+{
+    private readonly Lock _gate = new();
+    private readonly SortedDictionary<ulong, PendingRequest> _pending = [];
+    private readonly List<GroupStay> _stays = [];
+    private readonly ulong _process = RandomNumber();
+    private readonly TaskCompletionSource _welcomed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Action<byte[]> _send = _ => { };
+    private MembershipSnapshot? _current;
+    private Incarnation _incarnation;
+    private ulong _lastRequest;
+    private Exception? _failure;
+
+    /// <summary>The lease.</summary>
+    public ClientLease Lease { get; } = new();
+
+    /// <summary>Completed by the first welcome; faulted when the daemon refuses this client for good.</summary>
+    public Task FirstWelcome => _welcomed.Task;
+
+    /// <summary>Why there is no connection; for messages.</summary>
+    public string LastProblem { get; private set; } = "";
+
+    /// <summary>The newest view.</summary>
+    public MembershipSnapshot Current =>
+        Volatile.Read(ref _current) ?? throw new InvalidOperationException("the client has not been welcomed yet");
+
+    /// <summary>Says how messages are sent.</summary>
+    public void Attach(Action<byte[]> send) => _send = send;
+
+    public Hello MakeHello()
+    {
+        lock (_gate)
+        {
+            return new Hello
+            {
+                Version = ProtocolMapping.Version,
+                Process = _process,
+                Purpose = Purpose.Member,
+                After = _current?.Position.ToMessage(),
+            };
+        }
+    }
+
+    /// <summary>Sends a request, again on every new connection, until it is answered.</summary>
+    /// <param name="make">Makes the message around the request's number.</param>
+    /// <param name="cancellation">Ends the waiting. A farewell is still delivered.</param>
+    public async Task<RequestResult> RequestAsync(Func<ulong, ClientMessage> make, CancellationToken cancellation)
+    {
+        ulong number;
+        PendingRequest pending;
+        bool farewell;
+        lock (_gate)
+        {
+            ThrowIfFailed();
+            number = ++_lastRequest;
+            ClientMessage message = make(number);
+            farewell = message.KindCase == ClientMessage.KindOneofCase.LeaveGroup;
+            pending = new PendingRequest(message);
+            _pending.Add(number, pending);
+            _send(pending.Frame);
+        }
+
+        try
+        {
+            return await pending.Answer.Task.WaitAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!farewell)
+        {
+            lock (_gate)
+            {
+                _pending.Remove(number);
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Joins a group.</summary>
+    public async Task<GroupStay> JoinAsync(GroupJoinOptions options, CancellationToken cancellation)
+    {
+        PendingJoin join;
+        lock (_gate)
+        {
+            ThrowIfFailed();
+            ulong number = ++_lastRequest;
+            var message = new JoinGroup
+            {
+                Request = number,
+                Group = options.Group,
+                Endpoint = options.Endpoint,
+                Nonce = RandomNumber(),
+                RequiredEvidence = options.RequiredEvidence,
+            };
+            join = new PendingJoin(new ClientMessage { JoinGroup = message }, options.Group);
+            _pending.Add(number, join);
+            _send(join.Frame);
+        }
+
+        RequestResult result;
+        try
+        {
+            result = await join.Answer.Task.WaitAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            lock (_gate)
+            {
+                join.Abandoned = true;
+                if (join.Stay is not null)
+                {
+                    Undo(join.Stay);
+                }
+            }
+
+            throw;
+        }
+
+        return join.Stay ?? throw new MembershipException(result.Detail);
+    }
+
+    /// <summary>Takes a message of the daemon, in order.</summary>
+    /// <exception cref="MembershipException">The daemon refused this client for good.</exception>
+    /// <exception cref="IOException">The daemon refused this connection.</exception>
+    public void Take(ServerMessage message)
+    {
+        lock (_gate)
+        {
+            switch (message.KindCase)
+            {
+                case ServerMessage.KindOneofCase.Welcome:
+                    TakeWelcome(message.Welcome);
+                    break;
+                case ServerMessage.KindOneofCase.Refused
+                    when message.Refused.Reason is RefusalReason.Stopping or RefusalReason.Trimmed:
+                    throw new IOException(message.Refused.Detail);
+                case ServerMessage.KindOneofCase.Refused:
+                    throw new MembershipException(message.Refused.Detail);
+                case ServerMessage.KindOneofCase.Lease:
+                    TakeLease(message.Lease, "the node has begun another incarnation");
+                    break;
+                case ServerMessage.KindOneofCase.Event:
+                    TakeEvent(message.Event);
+                    break;
+                case ServerMessage.KindOneofCase.Result:
+                    TakeResult(message.Result);
+                    break;
+                case ServerMessage.KindOneofCase.Ended when message.Ended.Incarnation == _incarnation.Value:
+                    Enter(Incarnation.None, message.Ended.Reason);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Notes that a connection ended. The lease is left to run out by itself.</summary>
+    public void Disconnected(string problem) => LastProblem = problem;
+
+    /// <summary>Ends everything: there will be no connection any more.</summary>
+    public void Fail(Exception failure)
+    {
+        lock (_gate)
+        {
+            _failure ??= failure;
+            Lease.SetUsable(false);
+            foreach (GroupStay stay in _stays)
+            {
+                stay.End(failure.Message, outlived: true);
+            }
+
+            foreach (PendingRequest pending in _pending.Values)
+            {
+                pending.Answer.TrySetException(failure);
+            }
+
+            _pending.Clear();
+            _welcomed.TrySetException(failure);
+            _ = _welcomed.Task.Exception;
+        }
+    }
+
+    /// <summary>The stays that were not released.</summary>
+    public IReadOnlyList<GroupStay> Stays()
+    {
+        lock (_gate)
+        {
+            return [.. _stays];
+        }
+    }
+
+    /// <summary>A stay was left in good order.</summary>
+    public void Farewell(GroupStay stay)
+    {
+        lock (_gate)
+        {
+            stay.End("left the group", outlived: false);
+            Remove(stay);
+        }
+    }
+
+    /// <summary>A stay is not used any more.</summary>
+    public void Release(GroupStay stay)
+    {
+        lock (_gate)
+        {
+            stay.End("was disposed", outlived: false);
+            Remove(stay);
+        }
+    }
+
+    private void TakeWelcome(Welcome welcome)
+    {
+        MembershipSnapshot snapshot = welcome.Snapshot.ToSnapshot(new NodeId(welcome.Node));
+        EventPosition after = welcome.EventsAfter.ToPosition();
+        if (_current is null || after > _current.Position)
+        {
+            if (_current is not null)
+            {
+                foreach (GroupStay stay in _stays)
+                {
+                    stay.End("events were missed while the daemon could not be reached", outlived: true);
+                }
+            }
+
+            Volatile.Write(ref _current, snapshot);
+        }
+
+        TakeLease(welcome.Lease, "the daemon was restarted or the node was declared down");
+        UpdateUsable();
+        foreach (PendingRequest pending in _pending.Values)
+        {
+            _send(pending.Frame);
+        }
+
+        _welcomed.TrySetResult();
+    }
+
+    private void TakeLease(LeaseUpdate update, string reason)
+    {
+        Enter(new Incarnation(update.Incarnation), reason);
+        if (update.Incarnation != 0)
+        {
+            Lease.Extend(update.DeadlineNs);
+        }
+    }
+
+    private void Enter(Incarnation incarnation, string reason)
+    {
+        if (incarnation == _incarnation)
+        {
+            return;
+        }
+
+        // Blocked before the new deadline can be seen: nobody may use the new lease for what belongs to the old incarnation.
+        Lease.SetUsable(false);
+        Lease.Reset();
+        _incarnation = incarnation;
+        foreach (GroupStay stay in _stays)
+        {
+            if (stay.Incarnation != incarnation)
+            {
+                stay.End(reason, outlived: true);
+            }
+        }
+
+        UpdateUsable();
+    }
+
+    private void TakeEvent(ClusterEvent clusterEvent)
+    {
+        var position = new EventPosition(clusterEvent.Index, clusterEvent.Ordinal);
+        if (_current is null || position <= _current.Position)
+        {
+            return;
+        }
+
+        Volatile.Write(ref _current, _current.Apply(clusterEvent));
+        if (GroupStay.GroupOf(clusterEvent) is not { } group)
+        {
+            return;
+        }
+
+        foreach (GroupStay stay in _stays)
+        {
+            if (stay.Group == group)
+            {
+                stay.Take(clusterEvent);
+            }
+        }
+
+        foreach (PendingRequest pending in _pending.Values)
+        {
+            if (pending is PendingJoin join && join.Group == group)
+            {
+                join.Events.Add(clusterEvent);
+            }
+        }
+    }
+
+    private void TakeResult(RequestResult result)
+    {
+        if (!_pending.Remove(result.Request, out PendingRequest? pending))
+        {
+            return;
+        }
+
+        if (pending is PendingJoin join && result.Accepted)
+        {
+            var stay = new GroupStay(this, join.Group, new MemberId(result.Member), new Incarnation(result.Incarnation));
+            join.Stay = stay;
+            _stays.Add(stay);
+            foreach (ClusterEvent clusterEvent in join.Events)
+            {
+                stay.Take(clusterEvent);
+            }
+
+            if (stay.Incarnation != _incarnation)
+            {
+                stay.End("the node's incarnation ended while it joined", outlived: true);
+                UpdateUsable();
+            }
+
+            if (join.Abandoned)
+            {
+                Undo(stay);
+            }
+        }
+
+        pending.Answer.TrySetResult(result);
+    }
+
+    /// <summary>Leaves a group that nobody wants any more; the farewell is repeated until it is answered.</summary>
+    private void Undo(GroupStay stay)
+    {
+        ulong number = ++_lastRequest;
+        var message = new LeaveGroup { Request = number, Group = stay.Group, Member = stay.Id.Value };
+        var farewell = new PendingRequest(new ClientMessage { LeaveGroup = message });
+        _pending.Add(number, farewell);
+        _send(farewell.Frame);
+        stay.End("the join was cancelled", outlived: false);
+        Remove(stay);
+    }
+
+    private void Remove(GroupStay stay)
+    {
+        _stays.Remove(stay);
+        UpdateUsable();
+    }
+
+    /// <summary>See <see cref="ILease.IsHeld"/>: a stay of a former incarnation blocks the lease until it is released.</summary>
+    private void UpdateUsable() =>
+        Lease.SetUsable(_failure is null && _incarnation != Incarnation.None && !_stays.Exists(stay => stay.OutlivedIncarnation));
+
+    private void ThrowIfFailed()
+    {
+        if (_failure is not null)
+        {
+            throw _failure is ObjectDisposedException
+                ? new ObjectDisposedException(nameof(MembershipClient))
+                : new MembershipException(_failure.Message, _failure);
+        }
+    }
+
+    private static ulong RandomNumber() => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+}

@@ -1,0 +1,128 @@
+using Cluster.Consensus;
+using Cluster.Membership;
+using Cluster.Runtime.Feed;
+using Cluster.Runtime.Fencing;
+using Cluster.Runtime.Links;
+using Cluster.Runtime.Processes;
+using Microsoft.Extensions.Logging;
+
+namespace Cluster.Runtime.Loop;
+
+/// <summary>Hands the effects of a step to those who carry them out, and publishes what changed. Runs on the loop's thread; never waits.</summary>
+internal sealed class EffectCarrier(
+    LogThread log,
+    PeerLinks links,
+    EventFeed feed,
+    LeaseBoard lease,
+    FenceRunner fences,
+    ExitProver exits,
+    ILogger logger)
+{
+    private NodeRuntimeStatus _status = new(default, Incarnation.None, MonotonicTime.DistantPast, false, 0, 0);
+
+    /// <summary>What was last published. From any thread.</summary>
+    public NodeRuntimeStatus Status => Volatile.Read(ref _status);
+
+    public void CarryOut(NodeLoop loop, MonotonicTime now)
+    {
+        NodeEffects effects = loop.Node.Effects;
+        if (effects.Writes.Count > 0)
+        {
+            log.Enqueue(effects.Writes);
+        }
+
+        foreach (PeerMessage message in effects.Messages)
+        {
+            links.Send(message);
+        }
+
+        feed.Append(effects.Events);
+        PublishLease(loop.Node, effects.IncarnationEnded);
+        PublishStatus(loop.Node, now, effects.Events.Count > 0);
+        foreach (FenceOrder order in effects.FenceOrders)
+        {
+            fences.Start(order);
+        }
+
+        foreach (ExitQuestion question in effects.ExitQuestions)
+        {
+            exits.Ask(question);
+        }
+
+        // Last, so that whoever learns an outcome finds its consequences published.
+        foreach ((ulong request, CommandOutcome outcome) in effects.Outcomes)
+        {
+            if (loop.Requests.Remove(request, out SubmitCall? call))
+            {
+                call.Answer(outcome);
+            }
+        }
+
+        effects.Clear();
+    }
+
+    private void PublishLease(ClusterNode node, string? ended)
+    {
+        LeaseView old = lease.Current;
+        if (node.LeaseDeadline == old.Deadline && node.Incarnation == old.Incarnation && ended is null)
+        {
+            return;
+        }
+
+        LeaseView view = old with { Incarnation = node.Incarnation, Deadline = node.LeaseDeadline };
+        if (ended is not null)
+        {
+            RuntimeLog.IncarnationEnded(logger, old.Incarnation.Value, ended);
+            view = view with { LastEnded = old.Incarnation, EndReason = ended };
+        }
+
+        if (view.Incarnation != old.Incarnation && view.Incarnation != Incarnation.None)
+        {
+            RuntimeLog.IncarnationBegan(logger, view.Incarnation.Value);
+        }
+
+        lease.Publish(view);
+    }
+
+    private void PublishStatus(ClusterNode node, MonotonicTime now, bool stateChanged)
+    {
+        NodeRuntimeStatus old = _status;
+        ReplicatedLogStatus status = node.Log.Status;
+        bool quorate = node.IsQuorate(now);
+        if (!stateChanged
+            && status == old.Log
+            && node.Incarnation == old.Incarnation
+            && node.LeaseDeadline == old.LeaseDeadline
+            && quorate == old.IsQuorate)
+        {
+            return;
+        }
+
+        if (status.Term != old.Log.Term || status.Role != old.Log.Role || status.Leader != old.Log.Leader)
+        {
+            RuntimeLog.Role(logger, status.Term.Value, status.Role.ToString(), status.Leader.Value);
+        }
+
+        (int waiting, int open) = stateChanged ? Count(node.State) : (old.GroupsWaiting, old.OpenFenceOperations);
+        Volatile.Write(
+            ref _status,
+            new NodeRuntimeStatus(status, node.Incarnation, node.LeaseDeadline, quorate, waiting, open));
+    }
+
+    private static (int GroupsWaiting, int OpenOperations) Count(ClusterState state)
+    {
+        int waiting = 0;
+        foreach (GroupRecord group in state.Groups)
+        {
+            waiting += group.Phase is GroupPhase.Stopped or GroupPhase.Starting ? 1 : 0;
+        }
+
+        int open = 0;
+        foreach (FenceOperation operation in state.Operations)
+        {
+            open += operation.Phase == FencePhase.Closed ? 0 : 1;
+        }
+
+        return (waiting, open);
+    }
+}

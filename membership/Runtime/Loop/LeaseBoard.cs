@@ -1,0 +1,48 @@
+using Cluster.Consensus;
+using Cluster.Membership;
+
+namespace Cluster.Runtime.Loop;
+
+/// <summary>The lease and incarnation of this node at one moment, as one value.</summary>
+/// <param name="Incarnation">The present life; <see cref="Incarnation.None"/> while the node is not a member.</param>
+/// <param name="Deadline">When the lease ends.</param>
+/// <param name="LastEnded">The last life that ended while this process lived.</param>
+/// <param name="EndReason">Why it ended.</param>
+internal sealed record LeaseView(Incarnation Incarnation, MonotonicTime Deadline, Incarnation LastEnded, string EndReason)
+{
+    public static readonly LeaseView None = new(Incarnation.None, MonotonicTime.DistantPast, Incarnation.None, "");
+}
+
+/// <summary>Where the loop writes the newest <see cref="LeaseView"/> and everybody reads it.</summary>
+internal sealed class LeaseBoard
+{
+    private LeaseView _current = LeaseView.None;
+
+    /// <summary>The newest view.</summary>
+    public LeaseView Current => Volatile.Read(ref _current);
+
+    /// <summary>Raised when the view changes.</summary>
+    public ChangeNotifier Moved { get; } = new();
+
+    /// <summary>Written by the loop only.</summary>
+    public void Publish(LeaseView view)
+    {
+        Volatile.Write(ref _current, view);
+        Moved.Raise();
+    }
+
+    /// <summary>Waits until this node is a member.</summary>
+    public async Task<Incarnation> WaitForIncarnationAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            Task moved = Moved.Next;
+            if (Current.Incarnation is var incarnation && incarnation != Incarnation.None)
+            {
+                return incarnation;
+            }
+
+            await moved.WaitAsync(cancellation).ConfigureAwait(false);
+        }
+    }
+}

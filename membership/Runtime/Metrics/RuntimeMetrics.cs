@@ -1,0 +1,74 @@
+using System.Diagnostics.Metrics;
+using Cluster.Client;
+using Cluster.Membership;
+using Cluster.Membership.Protocol;
+
+namespace Cluster.Runtime.Metrics;
+
+/// <summary>The instruments of the meter <c>Cluster</c>. Any listener may read them.</summary>
+internal sealed class RuntimeMetrics : IDisposable
+{
+    private readonly Meter _meter = new("Cluster");
+    private readonly Histogram<double> _logSync;
+    private readonly Counter<long> _fenceAttempts;
+    private readonly Counter<long> _stalls;
+
+    public RuntimeMetrics()
+    {
+        _logSync = _meter.CreateHistogram(
+            "cluster.log.sync.duration",
+            "s",
+            "Time to write and sync one batch of the log",
+            advice: new InstrumentAdvice<double>
+            {
+                HistogramBucketBoundaries = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+            });
+        _fenceAttempts = _meter.CreateCounter<long>(
+            "cluster.fence.attempts", null, "Fence attempts carried out by this node, by action and outcome");
+        _stalls = _meter.CreateCounter<long>(
+            "cluster.loop.stalls", null, "Times the loop was not run for longer than the stall threshold");
+    }
+
+    public void LogSynced(TimeSpan duration) => _logSync.Record(duration.TotalSeconds);
+
+    public void Stalled() => _stalls.Add(1);
+
+    public void FenceAttempted(AttemptAction action, AttemptOutcome outcome) => _fenceAttempts.Add(
+        1,
+        new KeyValuePair<string, object?>("action", action == AttemptAction.SwitchOn ? "on" : "off"),
+        new KeyValuePair<string, object?>("outcome", outcome.Succeeded ? "succeeded" : outcome.Failure));
+
+    /// <summary>Adds the instruments that are read off a running node.</summary>
+    public void Observe(NodeRuntime runtime)
+    {
+        Gauge("cluster.raft.term", () => (long)runtime.Status.Log.Term.Value, "Current Raft term");
+        Gauge("cluster.raft.commit.index", () => (long)runtime.Status.Log.CommitIndex.Value, "Last log entry known to be committed");
+        Gauge("cluster.raft.last.index", () => (long)runtime.Status.Log.LastIndex.Value, "Last log entry on this node");
+        Gauge("cluster.raft.leading", () => runtime.Status.Log.IsLeader ? 1 : 0, "1 on the leader");
+        Gauge("cluster.raft.leader.known", () => runtime.Status.Log.Leader.IsNone ? 0 : 1, "1 when a leader is known");
+        Gauge("cluster.member", () => runtime.Status.Incarnation == Incarnation.None ? 0 : 1, "1 while this node is a member");
+        Gauge("cluster.quorate", () => runtime.IsQuorate ? 1 : 0, "1 while this node knows itself to belong to a majority");
+        Gauge("cluster.groups.waiting", () => runtime.Status.GroupsWaiting, "Groups with members that are not ready");
+        Gauge("cluster.fence.operations.open", () => runtime.Status.OpenFenceOperations, "Fence operations without an end");
+        _meter.CreateObservableGauge(
+            "cluster.lease.remaining",
+            () => Math.Max(0, (runtime.LeaseDeadline - BootTime.Now).TotalSeconds),
+            "s",
+            "Time until this node's lease ends; 0 when it has none");
+        _meter.CreateObservableGauge(
+            "cluster.loop.gap.max", () => runtime.WorstLoopGap.TotalSeconds, "s", "Longest time between two ticks since the start");
+        _meter.CreateObservableCounter("cluster.messages.sent", () => runtime.MessagesSent, null, "Messages handed to peer links");
+        _meter.CreateObservableCounter("cluster.messages.received", () => runtime.MessagesReceived, null, "Messages of peers understood");
+        _meter.CreateObservableGauge(
+            "cluster.peer.connected",
+            () => runtime.Peers.Select(peer => new Measurement<long>(
+                peer.IsConnected ? 1 : 0, new KeyValuePair<string, object?>("peer", peer.Name))),
+            null,
+            "1 while the urgent connection to a peer stands");
+    }
+
+    public void Dispose() => _meter.Dispose();
+
+    private void Gauge(string name, Func<long> read, string description) =>
+        _meter.CreateObservableGauge(name, read, null, description);
+}

@@ -1,0 +1,41 @@
+using System.Security.Cryptography;
+using Cluster.Consensus;
+using Cluster.Membership;
+
+namespace Cluster.Runtime;
+
+/// <summary>Makes the pure core from the settings of the daemon.</summary>
+internal static class NodeFactory
+{
+    private const string BootIdPath = "/proc/sys/kernel/random/boot_id";
+
+    /// <summary>A number that no other life of any daemon has.</summary>
+    public static ulong DrawNonce() => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+
+    /// <summary>Makes the node over what storage found.</summary>
+    public static ClusterNode Make(NodeRuntimeOptions options, ulong nonce, RecoveredLog recovered, MonotonicTime now)
+    {
+        MembershipTiming timing = options.Timing;
+        var raft = new RaftOptions
+        {
+            Self = options.Self,
+            Voters = [.. options.Nodes.Select(node => node.Id)],
+            HeartbeatInterval = timing.HeartbeatInterval,
+            ElectionTimeoutMin = timing.ElectionTimeoutMin,
+            ElectionTimeoutMax = timing.ElectionTimeoutMax,
+            ClockRateBound = timing.ClockRateBound,
+            Seed = DrawNonce(),
+        };
+        var membership = new MembershipOptions
+        {
+            Self = options.Self,
+            Nodes = [.. options.Nodes.Select(node => new ConfiguredNode(node.Id, node.Name))],
+            ApiUrl = options.ApiUrl,
+            Nonce = nonce,
+            BootId = options.BootId ?? File.ReadAllText(BootIdPath).Trim(),
+            Timing = timing,
+            Fencing = options.Fencing,
+        };
+        return new ClusterNode(membership, new RaftNode(raft, recovered, now), now);
+    }
+}

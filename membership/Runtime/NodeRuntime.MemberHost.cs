@@ -1,0 +1,54 @@
+using Cluster.Client.Protocol;
+using Cluster.Membership;
+using Cluster.Membership.Protocol;
+using Cluster.Runtime.Feed;
+using Cluster.Runtime.Loop;
+using Cluster.Runtime.MemberSocket;
+using Cluster.Runtime.Processes;
+
+namespace Cluster.Runtime;
+
+/// <content>What the member socket is given of the node.</content>
+public sealed partial class NodeRuntime
+{
+    private sealed class MemberHost(NodeRuntime runtime) : IMemberHost
+    {
+        public string ClusterId => runtime._options.ClusterId;
+
+        public NodePeer Self => runtime._options.Own;
+
+        public LeaseBoard Lease => runtime._lease;
+
+        public EventFeed Events => runtime._feed;
+
+        public Task<Snapshot> SnapshotAsync(CancellationToken cancellation) =>
+            runtime.ReadAsync(static (node, _) => Describe(node.State), cancellation);
+
+        public Task<CommandOutcome> SubmitAsync(Command command, CancellationToken cancellation) =>
+            runtime.SubmitAsync(command, cancellation);
+
+        public void DeclareExit(MemberId member, ProcessIdentity process) => runtime._exits.Declare(member, process);
+
+        private static Snapshot Describe(ClusterState state)
+        {
+            EventPosition last = state.Events.Last;
+            var snapshot = new Snapshot
+            {
+                Position = new Position { Index = last.Index, Ordinal = last.Ordinal },
+                Epoch = state.Epoch.Value,
+            };
+            foreach (NodeRecord node in state.Nodes)
+            {
+                snapshot.Nodes.Add(new Node
+                {
+                    Id = node.Id.Value,
+                    Name = node.Name,
+                    Incarnation = node.Incarnation.Value,
+                    State = (uint)node.State,
+                });
+            }
+
+            return snapshot;
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using Cluster.Consensus;
+using Cluster.Membership;
+
+namespace Cluster.Runtime;
+
+/// <summary>The settings of one node's daemon.</summary>
+public sealed record NodeRuntimeOptions
+{
+    /// <summary>Names the cluster; a peer that names another is refused, and so is a data folder of another.</summary>
+    public required string ClusterId { get; init; }
+
+    /// <summary>This node's number.</summary>
+    public required NodeId Self { get; init; }
+
+    /// <summary>All nodes, this one among them; the same on every node. This node listens on its own entry's endpoint.</summary>
+    public required IReadOnlyList<NodePeer> Nodes { get; init; }
+
+    /// <summary>Where the write-ahead log lives; made when missing. Belongs to one daemon at a time.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>The Unix socket for local lock managers; its folder is made when missing.</summary>
+    public required string MemberSocketPath { get; init; }
+
+    /// <summary>Timing of lease, detector and elections.</summary>
+    public MembershipTiming Timing { get; init; } = MembershipTiming.Lan;
+
+    /// <summary>How fence operations are driven.</summary>
+    public FencePolicy Fencing { get; init; } = new();
+
+    /// <summary>Where this node's REST API is reached; told to the others at the join.</summary>
+    public string ApiUrl { get; init; } = "";
+
+    /// <summary>
+    /// Identifies the boot of this machine; null reads /proc/sys/kernel/random/boot_id. To be given only where processes stand for
+    /// machines: whoever gives a new one vouches that nothing of the former life still runs.
+    /// </summary>
+    public string? BootId { get; init; }
+
+    /// <summary>Writes to disk go to segments of this many bytes.</summary>
+    public int LogSegmentBytes { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>
+    /// Ends the process after a failed write or a broken invariant (S7); must not return control to a process that goes on serving. Null:
+    /// the process ends at once with exit code 70, without running any handler.
+    /// </summary>
+    public Action<string, Exception>? FailFast { get; init; }
+
+    /// <summary>This node's entry in <see cref="Nodes"/>.</summary>
+    /// <exception cref="ArgumentException">There is none.</exception>
+    internal NodePeer Own => Nodes.FirstOrDefault(node => node.Id == Self)
+        ?? throw new ArgumentException($"this node has number {Self.Value}, but the list of nodes does not contain it; add it");
+
+    internal void Validate()
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(ClusterId);
+        ArgumentException.ThrowIfNullOrWhiteSpace(DataDirectory);
+        ArgumentException.ThrowIfNullOrWhiteSpace(MemberSocketPath);
+        Timing.Validate();
+        _ = Own;
+        foreach (NodePeer node in Nodes)
+        {
+            if (node.Id.IsNone || Nodes.Count(other => other.Id == node.Id || other.Name == node.Name) != 1)
+            {
+                throw new ArgumentException(
+                    $"node {node.Id.Value} ({node.Name}) is not named once: give each node a number from 1 on and a name of its own");
+            }
+        }
+    }
+}

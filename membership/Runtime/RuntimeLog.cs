@@ -1,0 +1,73 @@
+using Microsoft.Extensions.Logging;
+
+namespace Cluster.Runtime;
+
+/// <summary>What the runtime logs. Event ids are stable.</summary>
+internal static partial class RuntimeLog
+{
+    [LoggerMessage(1001, LogLevel.Information, "Node {Name} of cluster {Cluster} runs: {Entries} log entries in {Directory}, peers on {EndPoint}")]
+    public static partial void Started(ILogger logger, string name, string cluster, int entries, string directory, string endPoint);
+
+    [LoggerMessage(1002, LogLevel.Critical, "{What} failed; this process ends now, because it can't be trusted any more (S7)")]
+    public static partial void Fatal(ILogger logger, string what, Exception reason);
+
+    [LoggerMessage(1003, LogLevel.Warning, "The loop was not run for {Milliseconds} ms: the machine or this process was stalled")]
+    public static partial void Stalled(ILogger logger, double milliseconds);
+
+    [LoggerMessage(1004, LogLevel.Warning, "This node's incarnation {Incarnation} ended: {Reason}")]
+    public static partial void IncarnationEnded(ILogger logger, ulong incarnation, string reason);
+
+    [LoggerMessage(1005, LogLevel.Information, "This node is a member as incarnation {Incarnation}")]
+    public static partial void IncarnationBegan(ILogger logger, ulong incarnation);
+
+    [LoggerMessage(1006, LogLevel.Information, "Term {Term}: {Role}, leader is node {Leader}")]
+    public static partial void Role(ILogger logger, ulong term, string role, uint leader);
+
+    [LoggerMessage(1007, LogLevel.Information, "Stops: waits for local members to leave: {Members}")]
+    public static partial void WaitsForMembers(ILogger logger, string members);
+
+    [LoggerMessage(1008, LogLevel.Warning, "Stops without leaving, so the cluster will declare this node down and fence it: {Reason}")]
+    public static partial void StopsWithoutLeaving(ILogger logger, string reason);
+
+    [LoggerMessage(1009, LogLevel.Information, "This node has left the cluster in good order")]
+    public static partial void Left(ILogger logger);
+
+    [LoggerMessage(1010, LogLevel.Information, "Waits for the end of process {Process}, which is member {Member} of this node's former life")]
+    public static partial void WaitsForExit(ILogger logger, string member, int process);
+
+    [LoggerMessage(1020, LogLevel.Information, "{Link} connection to {Description}")]
+    public static partial void LinkUp(ILogger logger, string link, string description);
+
+    [LoggerMessage(1021, LogLevel.Warning, "{Link} connection: {Problem}")]
+    public static partial void LinkDown(ILogger logger, string link, string problem);
+
+    [LoggerMessage(1022, LogLevel.Warning, "Refused a peer connection from {Remote}: {Reason}")]
+    public static partial void PeerRefused(ILogger logger, string remote, string reason);
+
+    [LoggerMessage(1023, LogLevel.Warning, "Dropped a message from node {Node}: {Reason}")]
+    public static partial void MessageDropped(ILogger logger, uint node, string reason);
+
+    [LoggerMessage(1030, LogLevel.Warning, "Fence attempt {Operation}/{Attempt}: {Action} {Target} at level {Level}")]
+    public static partial void FenceBegins(ILogger logger, string operation, uint attempt, string action, string target, int level);
+
+    [LoggerMessage(1031, LogLevel.Warning, "Fence attempt {Operation}/{Attempt} on {Target}: {Outcome}, {Detail}")]
+    public static partial void FenceEnded(ILogger logger, string operation, uint attempt, string target, string outcome, string detail);
+
+    [LoggerMessage(1040, LogLevel.Information, "Process {Process} joined group {Group} as {Member}")]
+    public static partial void MemberJoined(ILogger logger, int process, string group, string member);
+
+    [LoggerMessage(1041, LogLevel.Information, "Process {Process} left group {Group} ({Member})")]
+    public static partial void MemberLeft(ILogger logger, int process, string group, string member);
+
+    [LoggerMessage(1042, LogLevel.Warning, "Process {Process} has ended without leaving; takes {Members} out of their groups")]
+    public static partial void MemberProcessEnded(ILogger logger, int process, string members);
+
+    [LoggerMessage(1043, LogLevel.Warning, "Process {Process} closed its connection but lives; {Members} stay members until it ends or comes back")]
+    public static partial void MemberDetached(ILogger logger, int process, string members);
+
+    [LoggerMessage(1044, LogLevel.Warning, "Refused a client: {Reason}")]
+    public static partial void ClientRefused(ILogger logger, string reason);
+
+    [LoggerMessage(1045, LogLevel.Error, "Serving a client failed")]
+    public static partial void ClientFailed(ILogger logger, Exception reason);
+}

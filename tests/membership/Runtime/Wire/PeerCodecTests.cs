@@ -1,0 +1,182 @@
+using System.Reflection;
+using Cluster.Consensus;
+using Cluster.Membership;
+using Cluster.Runtime.Wire;
+using Google.Protobuf;
+
+namespace Cluster.Runtime.Tests.Wire;
+
+public sealed class PeerCodecTests
+{
+    public static TheoryData<Type> Kinds() =>
+        [.. new[] { typeof(RaftMessage).Assembly, typeof(MembershipMessage).Assembly }
+            .SelectMany(assembly => assembly.GetTypes())
+            .Where(type => type.IsSubclassOf(typeof(PeerMessage)) && !type.IsAbstract)];
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Every_message_comes_back_as_it_was_sent(Type kind)
+    {
+        var random = new SplitMix64(42);
+        for (int i = 0; i < 300; i++)
+        {
+            PeerMessage sent = Draw(kind, ref random);
+
+            PeerMessage? received = PeerCodec.Decode(PeerCodec.Encode(sent));
+
+            Assert.NotNull(received);
+            AssertSame(sent, received);
+        }
+    }
+
+    [Fact]
+    public void There_are_as_many_kinds_on_the_wire_as_in_the_cores() =>
+        Assert.Equal(Kinds().Count, Enum.GetValues<PeerEnvelope.KindOneofCase>().Length - 1);
+
+    [Fact]
+    public void A_kind_of_a_newer_version_counts_as_lost()
+    {
+        // Field 999, length-delimited, empty.
+        byte[] newer = [.. new PeerEnvelope { FeatureLevel = 9, From = 1, To = 2 }.ToByteArray(), 0xBA, 0x3E, 0x00];
+
+        Assert.Null(PeerCodec.Decode(newer));
+    }
+
+    [Fact]
+    public void An_entry_of_an_unknown_kind_makes_the_message_unknown()
+    {
+        var envelope = new PeerEnvelope { From = 1, To = 2, Term = 3, Append = new Append() };
+        envelope.Append.Entries.Add(new Entry { Index = 1, Term = 1, Kind = 3 });
+
+        Assert.Null(PeerCodec.Decode(envelope.ToByteArray()));
+    }
+
+    [Fact]
+    public void Damaged_bytes_are_refused_or_understood_but_never_anything_else()
+    {
+        var random = new SplitMix64(7);
+        Type[] kinds = [.. Kinds().Select(row => row.Data)];
+        for (int i = 0; i < 5000; i++)
+        {
+            byte[] bytes = PeerCodec.Encode(Draw(kinds[(int)random.Below((ulong)kinds.Length)], ref random));
+            bytes = bytes[..(int)random.Below((ulong)bytes.Length + 1)];
+            for (ulong flips = random.Below(4); flips > 0 && bytes.Length > 0; flips--)
+            {
+                bytes[(int)random.Below((ulong)bytes.Length)] ^= (byte)(1 << (int)random.Below(8));
+            }
+
+            try
+            {
+                PeerCodec.Decode(bytes);
+            }
+            catch (InvalidProtocolBufferException)
+            {
+            }
+        }
+    }
+
+    [Fact]
+    public void Only_what_carries_data_is_bulk()
+    {
+        Type[] bulk = [typeof(AppendRequest), typeof(AppendResponse), typeof(ForwardedCommand)];
+        var random = new SplitMix64(1);
+        foreach (Type kind in Kinds().Select(row => row.Data))
+        {
+            Assert.Equal(!bulk.Contains(kind), PeerCodec.IsUrgent(Draw(kind, ref random)));
+        }
+    }
+
+    private static PeerMessage Draw(Type kind, ref SplitMix64 random)
+    {
+        ParameterInfo[] parameters = kind.GetConstructors().Single(each => each.GetParameters().Length > 1).GetParameters();
+        object[] values = new object[parameters.Length];
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = DrawValue(parameters[i].ParameterType, ref random);
+        }
+
+        return (PeerMessage)Activator.CreateInstance(kind, values)!;
+    }
+
+    private static object DrawValue(Type type, ref SplitMix64 random)
+    {
+        // Small and huge numbers alike.
+        ulong number = random.Next() >> (int)random.Below(64);
+        if (type == typeof(NodeId))
+        {
+            return new NodeId((uint)number);
+        }
+
+        if (type == typeof(bool))
+        {
+            return random.Chance(0.5);
+        }
+
+        if (type == typeof(MonotonicTime))
+        {
+            return new MonotonicTime(random.Chance(0.1) ? MonotonicTime.DistantPast.Nanoseconds : (long)number);
+        }
+
+        if (type == typeof(ReadOnlyMemory<byte>))
+        {
+            return DrawBytes(ref random);
+        }
+
+        if (type == typeof(IReadOnlyList<LogEntry>))
+        {
+            var entries = new LogEntry[random.Below(5)];
+            for (int i = 0; i < entries.Length; i++)
+            {
+                EntryKind entryKind = random.Chance(0.2) ? EntryKind.Barrier : EntryKind.Command;
+                entries[i] = new LogEntry(new LogIndex(random.Next()), new Term(random.Next()), entryKind, DrawBytes(ref random));
+            }
+
+            return entries;
+        }
+
+        return type == typeof(ulong) ? number : Activator.CreateInstance(type, number)!;
+    }
+
+    private static ReadOnlyMemory<byte> DrawBytes(ref SplitMix64 random)
+    {
+        byte[] bytes = new byte[random.Below(100)];
+        for (int i = 0; i < bytes.Length; i++)
+        {
+            bytes[i] = (byte)random.Next();
+        }
+
+        return bytes;
+    }
+
+    private static void AssertSame(PeerMessage sent, PeerMessage received)
+    {
+        Assert.Equal(sent.GetType(), received.GetType());
+        foreach (PropertyInfo property in sent.GetType().GetProperties().Where(each => each.GetIndexParameters().Length == 0))
+        {
+            AssertSame(property.GetValue(sent), property.GetValue(received), property.Name);
+        }
+    }
+
+    private static void AssertSame(object? sent, object? received, string name)
+    {
+        switch (sent)
+        {
+            case ReadOnlyMemory<byte> bytes:
+                Assert.Equal(bytes.ToArray(), ((ReadOnlyMemory<byte>)received!).ToArray());
+                break;
+            case IReadOnlyList<LogEntry> entries:
+                var others = (IReadOnlyList<LogEntry>)received!;
+                Assert.Equal(entries.Count, others.Count);
+                for (int i = 0; i < entries.Count; i++)
+                {
+                    Assert.Equal(entries[i] with { Payload = default }, others[i] with { Payload = default });
+                    AssertSame(entries[i].Payload, others[i].Payload, name);
+                }
+
+                break;
+            default:
+                Assert.True(Equals(sent, received), $"{name}: {sent} became {received}");
+                break;
+        }
+    }
+}
