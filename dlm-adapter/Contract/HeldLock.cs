@@ -18,6 +18,12 @@ public abstract class HeldLock : IAsyncDisposable
     /// </summary>
     public abstract FencingToken Token { get; }
 
+    /// <summary>
+    /// True when the newest conversion gave up the mode held before, to break a deadlock (<see cref="LockFlags.ConvDeadlk"/>): others may have
+    /// held the resource meanwhile.
+    /// </summary>
+    public abstract bool WasDemoted { get; }
+
     /// <summary>Signalled when the lock is lost without having been released: see <see cref="ILockSpace.Lost"/>.</summary>
     public abstract CancellationToken Lost { get; }
 

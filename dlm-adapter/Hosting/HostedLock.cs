@@ -14,14 +14,17 @@ internal abstract class HostedLock
     /// <summary>Its number in the core; the host's.</summary>
     internal LockId Id { get; set; }
 
+    /// <summary>What is held; null before the first grant. The host's.</summary>
+    internal LockGrant? Held { get; set; }
+
     /// <summary>A request or conversion was granted.</summary>
-    protected internal abstract void OnGranted(LockMode mode, FencingToken token);
+    protected internal abstract void OnGranted(LockGrant held);
 
     /// <summary>A request or conversion was not granted.</summary>
     /// <param name="failure">How it ended.</param>
     /// <param name="text">Details for people; may be empty.</param>
-    /// <param name="exists">True: the lock is held as before. False: it does not exist any more.</param>
-    protected internal abstract void OnFailed(LockFailure failure, string text, bool exists);
+    /// <param name="held">What is held all the same; null: the lock does not exist any more.</param>
+    protected internal abstract void OnFailed(LockFailure failure, string text, LockGrant? held);
 
     /// <summary>The lock blocks a request for <paramref name="mode"/>.</summary>
     protected internal abstract void OnBlocking(LockMode mode);

@@ -1,3 +1,4 @@
+using Cluster.Client;
 using Cluster.Consensus;
 using Cluster.Locks.Mastering;
 using Cluster.Membership.Protocol;

@@ -31,9 +31,10 @@ internal sealed class LocalLock : ManagedLock
     /// <summary>The lock's place in the space.</summary>
     private sealed class Seat(LocalLock owner) : HostedLock
     {
-        protected internal override void OnGranted(LockMode mode, FencingToken token) => owner.OnGranted(mode, token);
+        protected internal override void OnGranted(LockGrant held) => owner.OnGranted(held);
 
-        protected internal override void OnFailed(LockFailure failure, string text, bool exists) => owner.OnFailed(failure, text);
+        protected internal override void OnFailed(LockFailure failure, string text, LockGrant? held) =>
+            owner.OnFailed(failure, text, held);
 
         protected internal override void OnBlocking(LockMode mode) => owner.OnBlocking(mode);
 

@@ -38,7 +38,7 @@ public sealed class LockSpace : ILockSpace
     public ValueTask<HeldLock> LockAsync(
         string resource, LockMode mode, LockRequestOptions? options = null, CancellationToken cancellation = default)
     {
-        ResourceName name = new(resource);
+        ResourceName name = ResourceName.Create(resource);
         if (_host.Loss.IsLost)
         {
             throw _host.Loss.ToException(Name);

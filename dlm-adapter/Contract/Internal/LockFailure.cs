@@ -6,7 +6,6 @@ internal enum LockFailure
     NotAvailable,
     Canceled,
     Deadlock,
-    Busy,
     Invalid,
     NotFound,
 }

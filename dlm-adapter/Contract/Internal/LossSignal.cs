@@ -1,9 +1,14 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Cluster.Locks.Contract;
 
 /// <summary>The one-way switch behind <see cref="ILockSpace.Lost"/>: once, with a reason that can be read before the signal is seen.</summary>
+[SuppressMessage(
+    "Design",
+    "CA1001",
+    Justification = "Never disposed: holders may look at the token for ever, and a source without a timer has nothing to free.")]
 internal sealed class LossSignal
 {
-    // Never disposed: holders may look at the token for ever; without timers a source holds nothing to free.
     private readonly CancellationTokenSource _source = new();
     private string? _reason;
 

@@ -12,8 +12,7 @@ internal abstract class ManagedLock : HeldLock
     private readonly LockRequestOptions _options;
     private State _state = State.Requesting;
     private LockOperation? _operation;
-    private LockMode _mode;
-    private FencingToken _token;
+    private LockGrant _held;
 
     protected ManagedLock(string space, string resource, LockRequestOptions? options, LossSignal loss, NoticeDispatcher notices)
     {
@@ -41,7 +40,7 @@ internal abstract class ManagedLock : HeldLock
         {
             lock (_gate)
             {
-                return _mode;
+                return _held.Mode;
             }
         }
     }
@@ -52,7 +51,18 @@ internal abstract class ManagedLock : HeldLock
         {
             lock (_gate)
             {
-                return _token;
+                return _held.Token;
+            }
+        }
+    }
+
+    public override bool WasDemoted
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _held.Demoted;
             }
         }
     }
@@ -144,7 +154,7 @@ internal abstract class ManagedLock : HeldLock
     }
 
     /// <summary>The manager reports a grant.</summary>
-    public void OnGranted(LockMode mode, FencingToken token)
+    public void OnGranted(LockGrant held)
     {
         lock (_gate)
         {
@@ -154,26 +164,30 @@ internal abstract class ManagedLock : HeldLock
             }
 
             _state = State.Held;
-            _mode = mode;
-            _token = token;
+            _held = held;
             _operation?.Complete(null);
             _operation = null;
         }
     }
 
-    /// <summary>The manager reports that the operation in flight was not granted. True when the lock does not exist any more.</summary>
-    public bool OnFailed(LockFailure failure, string text)
+    /// <summary>The manager reports that the operation in flight was not granted.</summary>
+    /// <param name="failure">How it ended.</param>
+    /// <param name="text">Details for people; may be empty.</param>
+    /// <param name="held">What is held all the same; null: the lock does not exist any more.</param>
+    public void OnFailed(LockFailure failure, string text, LockGrant? held)
     {
         lock (_gate)
         {
-            if (_operation is { } operation)
+            if (_state == State.Released)
             {
-                _operation = null;
-                _state = _state == State.Converting && failure != LockFailure.NotFound ? State.Held : State.Released;
-                operation.Complete(ToException(operation, failure, text));
+                return; // Given up meanwhile.
             }
 
-            return _state == State.Released;
+            _state = held is null ? State.Released : State.Held;
+            _held = held ?? _held;
+            LockOperation? operation = _operation;
+            _operation = null;
+            operation?.Complete(ToException(operation, failure, text));
         }
     }
 
@@ -278,7 +292,6 @@ internal abstract class ManagedLock : HeldLock
         LockFailure.Canceled => operation.GivenUp ?? new OperationCanceledException($"{operation.Mode} on '{Resource}' was canceled{Suffix(text)}"),
         LockFailure.Deadlock => new LockDeadlockException(
             $"conversion to {operation.Mode} on '{Resource}': another holder waits for the mode held here{Suffix(text)}; release or convert down, then try again"),
-        LockFailure.Busy => new LockBusyException($"{operation.Mode} on '{Resource}': an operation is in flight on this lock{Suffix(text)}"),
         LockFailure.Invalid => new ArgumentException($"{operation.Mode} on '{Resource}': {text}"),
         _ => new LockReleasedException($"{operation.Mode} on '{Resource}': the manager does not know the lock{Suffix(text)}"),
     };

@@ -133,7 +133,7 @@ internal sealed partial class MemberNetwork : IAsyncDisposable, ILinkReceiver
             {
                 try
                 {
-                    _links.Add(address, link = new SharedLink(_options, address));
+                    _links.Add(address, link = new SharedLink(_options, address, Reconnected));
                 }
                 catch (FormatException e)
                 {
@@ -156,6 +156,23 @@ internal sealed partial class MemberNetwork : IAsyncDisposable, ILinkReceiver
             {
                 _closing.RemoveAll(t => t.IsCompleted);
                 _closing.Add(link.DisposeAsync().AsTask());
+            }
+        }
+    }
+
+    private void Reconnected(SharedLink link)
+    {
+        (MemberId From, MemberId To)[] users;
+        lock (_gate)
+        {
+            users = [.. link.Users];
+        }
+
+        foreach ((MemberId from, MemberId to) in users)
+        {
+            if (_ports.TryGetValue(from, out MemberPort? port))
+            {
+                port.Reconnected(to);
             }
         }
     }

@@ -3,7 +3,8 @@ using Cluster.Membership;
 
 namespace Cluster.Locks.Hosting;
 
-/// <summary>One member's way to the other members of its lock space. All but <see cref="Receive"/> is called under the host's gate.</summary>
+/// <summary>One member's way to the other members of its lock space. All but what the network reports is called under
+/// the host's gate.</summary>
 internal sealed class MemberPort(MemberNetwork network, MemberId self, IMemberPortReceiver receiver)
 {
     private readonly SortedDictionary<MemberId, SharedLink> _links = [];
@@ -55,4 +56,6 @@ internal sealed class MemberPort(MemberNetwork network, MemberId self, IMemberPo
     }
 
     internal void Receive(MemberId from, ReadOnlyMemory<byte> message) => receiver.Received(from, message);
+
+    internal void Reconnected(MemberId member) => receiver.Reconnected(member);
 }

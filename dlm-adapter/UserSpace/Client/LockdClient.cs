@@ -96,7 +96,7 @@ public sealed class LockdClient : ILockSpace
     public ValueTask<HeldLock> LockAsync(
         string resource, LockMode mode, LockRequestOptions? options = null, CancellationToken cancellation = default)
     {
-        ResourceName name = new(resource);
+        ResourceName name = ResourceName.Create(resource);
         ThrowIfLost();
         if (cancellation.IsCancellationRequested)
         {
@@ -172,14 +172,15 @@ public sealed class LockdClient : ILockSpace
         switch (message.KindCase)
         {
             case ServerMessage.KindOneofCase.Granted when _locks.TryGetValue(message.Granted.Lock, out RemoteLock? granted):
-                granted.OnGranted(message.Granted.Mode.ToLockMode(), new FencingToken(message.Granted.Token));
+                granted.OnGranted(message.Granted.Held.ToGrant());
                 break;
             case ServerMessage.KindOneofCase.Failed when _locks.TryGetValue(message.Failed.Lock, out RemoteLock? failed):
-                if (failed.OnFailed(message.Failed.Failure.ToLockFailure(), message.Failed.Text))
+                if (message.Failed.Held is null)
                 {
                     Forget(message.Failed.Lock);
                 }
 
+                failed.OnFailed(message.Failed.Failure.ToLockFailure(), message.Failed.Text, message.Failed.Held?.ToGrant());
                 break;
             case ServerMessage.KindOneofCase.Blocking when _locks.TryGetValue(message.Blocking.Lock, out RemoteLock? blocking):
                 blocking.OnBlocking(message.Blocking.Mode.ToLockMode());

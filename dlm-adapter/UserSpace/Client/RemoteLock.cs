@@ -10,19 +10,19 @@ internal sealed class RemoteLock(
 {
     protected override void SendRequest(LockMode mode, LockFlags flags) => client.Send(new ClientMessage
     {
-        Lock = new Protocol.Lock { Lock_ = number, Resource = Resource, Mode = mode.ToWire(), Flags = (uint)flags },
+        TakeLock = new TakeLock { Lock = number, Resource = Resource, Mode = mode.ToWire(), Flags = (uint)flags },
     });
 
     protected override void SendConvert(LockMode mode, LockFlags flags) => client.Send(new ClientMessage
     {
-        Convert = new Protocol.Convert { Lock = number, Mode = mode.ToWire(), Flags = (uint)flags },
+        ConvertLock = new ConvertLock { Lock = number, Mode = mode.ToWire(), Flags = (uint)flags },
     });
 
-    protected override void SendCancel() => client.Send(new ClientMessage { Cancel = new Cancel { Lock = number } });
+    protected override void SendCancel() => client.Send(new ClientMessage { CancelConversion = new CancelConversion { Lock = number } });
 
     protected override void SendRelease()
     {
         client.Forget(number);
-        client.Send(new ClientMessage { Unlock = new Unlock { Lock = number } });
+        client.Send(new ClientMessage { ReleaseLock = new ReleaseLock { Lock = number } });
     }
 }

@@ -19,6 +19,14 @@ internal static class LockdProtocol
             ? (LockMode)((int)mode - 1)
             : throw new InvalidDataException($"there is no lock mode {(int)mode}");
 
+    public static Held ToWire(this LockGrant held) => new() { Mode = held.Mode.ToWire(), Token = held.Token.Value, Demoted = held.Demoted };
+
+    /// <exception cref="InvalidDataException">No such mode.</exception>
+    public static LockGrant ToGrant(this Held? held) =>
+        held is null
+            ? throw new InvalidDataException("a grant does not say what is held")
+            : new LockGrant(held.Mode.ToLockMode(), new FencingToken(held.Token), held.Demoted);
+
     public static Failure ToWire(this LockFailure failure) => (Failure)((int)failure + 1);
 
     /// <exception cref="InvalidDataException">No such failure.</exception>

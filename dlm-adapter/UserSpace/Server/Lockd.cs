@@ -49,7 +49,9 @@ public sealed class Lockd : IAsyncDisposable
         }
 
         Lockd lockd = new(
-            MemberNetwork.Listen(settings.Listen, logger), new SortedDictionary<string, LockSpaceHost>(StringComparer.Ordinal), logger);
+            MemberNetwork.Listen(settings.Listen, membership.Current.Self, logger),
+            new SortedDictionary<string, LockSpaceHost>(StringComparer.Ordinal),
+            logger);
         try
         {
             foreach (string space in settings.Spaces.Distinct(StringComparer.Ordinal))

@@ -25,9 +25,9 @@ internal sealed class Session(
     /// <summary>Locks held and requests in flight.</summary>
     public int Locks => _locks.Count;
 
-    public static ServerMessage ToFailed(ulong number, LockFailure failure, string text) => new()
+    public static ServerMessage ToFailed(ulong number, LockFailure failure, string text, LockGrant? held = null) => new()
     {
-        Failed = new Failed { Lock = number, Failure = failure.ToWire(), Text = text },
+        Failed = new Failed { Lock = number, Failure = failure.ToWire(), Text = text, Held = held?.ToWire() },
     };
 
     /// <summary>Serves the client until the connection ends.</summary>
@@ -70,21 +70,21 @@ internal sealed class Session(
     {
         switch (message.KindCase)
         {
-            case ClientMessage.KindOneofCase.Lock:
-                HandleLock(message.Lock);
+            case ClientMessage.KindOneofCase.TakeLock:
+                HandleTake(message.TakeLock);
                 return true;
-            case ClientMessage.KindOneofCase.Convert:
-                HandleConvert(message.Convert);
+            case ClientMessage.KindOneofCase.ConvertLock:
+                HandleConvert(message.ConvertLock);
                 return true;
-            case ClientMessage.KindOneofCase.Unlock:
-                if (_locks.TryRemove(message.Unlock.Lock, out SessionLock? released))
+            case ClientMessage.KindOneofCase.ReleaseLock:
+                if (_locks.TryRemove(message.ReleaseLock.Lock, out SessionLock? released))
                 {
                     Space.Release(released);
                 }
 
                 return true;
-            case ClientMessage.KindOneofCase.Cancel:
-                if (_locks.TryGetValue(message.Cancel.Lock, out SessionLock? canceled))
+            case ClientMessage.KindOneofCase.CancelConversion:
+                if (_locks.TryGetValue(message.CancelConversion.Lock, out SessionLock? canceled))
                 {
                     Space.Cancel(canceled);
                 }
@@ -102,34 +102,34 @@ internal sealed class Session(
         }
     }
 
-    private void HandleLock(Protocol.Lock request)
+    private void HandleTake(TakeLock request)
     {
         LockMode mode = request.Mode.ToLockMode();
         if (!ResourceName.TryCreate(request.Resource, out ResourceName resource))
         {
-            Send(ToFailed(request.Lock_, LockFailure.Invalid, "a resource's name is 1 to 64 bytes of UTF-8"));
+            Send(ToFailed(request.Lock, LockFailure.Invalid, "a resource's name is 1 to 64 bytes of UTF-8"));
             return;
         }
 
-        SessionLock added = new(this, request.Lock_);
-        if (!_locks.TryAdd(request.Lock_, added))
+        SessionLock added = new(this, request.Lock);
+        if (!_locks.TryAdd(request.Lock, added))
         {
-            throw new InvalidDataException($"lock number {request.Lock_} is in use in this session; each lock needs a number of its own");
+            throw new InvalidDataException($"lock number {request.Lock} is in use in this session; each lock needs a number of its own");
         }
 
         Space.Request(added, resource, mode, (LockFlags)request.Flags);
     }
 
-    private void HandleConvert(Protocol.Convert request)
+    private void HandleConvert(ConvertLock request)
     {
         LockMode mode = request.Mode.ToLockMode();
-        if (_locks.TryGetValue(request.Lock, out SessionLock? held))
-        {
-            Space.Convert(held, mode, (LockFlags)request.Flags);
-        }
-        else
+        if (!_locks.TryGetValue(request.Lock, out SessionLock? held))
         {
             Send(ToFailed(request.Lock, LockFailure.NotFound, "this session holds no such lock"));
+        }
+        else if (!Space.Convert(held, mode, (LockFlags)request.Flags))
+        {
+            throw new InvalidDataException($"lock {request.Lock} was to be converted while something is in flight on it; one operation at a time");
         }
     }
 }

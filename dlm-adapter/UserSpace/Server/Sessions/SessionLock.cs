@@ -7,20 +7,17 @@ namespace Cluster.Locks.UserSpace.Server;
 /// <summary>A client's lock in the lock space: passes on what the space says.</summary>
 internal sealed class SessionLock(Session session, ulong number) : HostedLock
 {
-    protected internal override void OnGranted(LockMode mode, FencingToken token) =>
-        session.Send(new ServerMessage
-        {
-            Granted = new Granted { Lock = number, Mode = mode.ToWire(), Token = token.Value },
-        });
+    protected internal override void OnGranted(LockGrant held) =>
+        session.Send(new ServerMessage { Granted = new Granted { Lock = number, Held = held.ToWire() } });
 
-    protected internal override void OnFailed(LockFailure failure, string text, bool exists)
+    protected internal override void OnFailed(LockFailure failure, string text, LockGrant? held)
     {
-        if (!exists)
+        if (held is null)
         {
             session.Forget(number); // Before the answer: the client may use the number again once it has it.
         }
 
-        session.Send(Session.ToFailed(number, failure, text));
+        session.Send(Session.ToFailed(number, failure, text, held));
     }
 
     protected internal override void OnBlocking(LockMode mode) =>
