@@ -29,9 +29,10 @@ public sealed class LeaseTests
     public async Task A_master_without_its_lease_grants_nothing_to_others()
     {
         await using TestCluster cluster = await TestCluster.StartAsync(2);
-        HeldLock held = await cluster[0].Lock("r", LockMode.EX);
+        TaskCompletionSource queued = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        HeldLock held = await cluster[0].Lock("r", LockMode.EX, new() { OnBlocking = (_, _) => queued.TrySetResult() });
         Task<HeldLock> waiter = cluster[1].Lock("r", LockMode.EX);
-        await Eventually.IsTrue(() => cluster[1].Space.Status.Counters.Waiting == 1, "the waiter to wait");
+        await Eventually.Within(queued.Task, "the waiter to be queued at the master");
         cluster[0].Node.Lease.RunOut();
         await held.UnlockAsync();
 
@@ -50,21 +51,22 @@ public sealed class LeaseTests
     public async Task A_holder_without_its_lease_is_told_of_no_grant()
     {
         await using TestCluster cluster = await TestCluster.StartAsync(2);
-        HeldLock held = await cluster[0].Lock("r", LockMode.EX);
+        TaskCompletionSource queued = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        HeldLock held = await cluster[0].Lock("r", LockMode.EX, new() { OnBlocking = (_, _) => queued.TrySetResult() });
         Task<HeldLock> waiter = cluster[1].Lock("r", LockMode.EX);
-        await Eventually.IsTrue(() => cluster[1].Space.Status.Counters.Waiting == 1, "the waiter to wait");
+        await Eventually.Within(queued.Task, "the waiter to be queued at the master");
         cluster[1].Node.Lease.RunOut();
+        long before = Received(cluster[1]);
         await held.UnlockAsync();
-        await Eventually.IsTrue(() => IsHeldAgain(cluster), "the master to grant to the other member", cluster.Describe);
+
+        // The master is the first member: its own request shows that the lock is granted to the other already.
+        await Assert.ThrowsAsync<LockNotAvailableException>(() => cluster[0].Lock("r", LockMode.CR, LockRequestOptions.NoQueue));
+        await Eventually.IsTrue(() => Received(cluster[1]) > before, "the grant to arrive", cluster.Describe);
         Assert.False(waiter.IsCompleted);
         cluster[1].Node.Lease.Renew(TimeSpan.FromHours(1));
-        await Eventually.Within(waiter, "the waiter after its renewal");
+        await Eventually.Within(waiter, "the waiter after its renewal", cluster.Describe);
 
-        static bool IsHeldAgain(TestCluster cluster)
-        {
-            ValueTask<HeldLock> probe = cluster[0].Space.LockAsync("r", LockMode.CR, LockRequestOptions.NoQueue);
-            return probe.IsFaulted && probe.AsTask().Exception!.InnerException is LockNotAvailableException;
-        }
+        static long Received(TestMember member) => member.Space.Status.Counters.MessagesReceived;
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public sealed class RecoveryTests
         Task<HeldLock> second = cluster[2].Lock("r", LockMode.PR);
 
         await cluster.KillAsync(victim);
-        Task<HeldLock> late = cluster[1].Lock("fresh", LockMode.EX);
+        Task<HeldLock> late = survivor.Lock("fresh", LockMode.EX);
         Assert.False(waiter.IsCompleted);
         Assert.False(second.IsCompleted);
         Assert.Contains("m", survivor.Space.Status.WaitsFor, StringComparison.Ordinal);
@@ -45,13 +45,14 @@ public sealed class RecoveryTests
         TestMember victim = cluster[0];
         HeldLock keepsMaster = await victim.Lock("r", LockMode.CR);
         HeldLock kept = await cluster[1].Lock("r", LockMode.PW);
-        Task<HeldLock> waiter = cluster[2].Lock("r", LockMode.PW);
+        TestMember asker = cluster[2];
+        Task<HeldLock> waiter = asker.Lock("r", LockMode.PW);
         await cluster.KillAsync(victim);
         cluster.Cluster.ProveStopped(victim.Node);
         await cluster.UntilReadyAsync();
         Assert.Equal(LockMode.PW, kept.Mode);
         Assert.False(kept.Lost.IsCancellationRequested);
-        await Assert.ThrowsAsync<LockNotAvailableException>(() => cluster[2].Lock("r", LockMode.PR, LockRequestOptions.NoQueue));
+        await Assert.ThrowsAsync<LockNotAvailableException>(() => asker.Lock("r", LockMode.PR, LockRequestOptions.NoQueue));
         Assert.False(waiter.IsCompleted);
         await kept.UnlockAsync();
         HeldLock granted = await Eventually.Within(waiter, "the waiter after the holder's release");

@@ -55,7 +55,7 @@ internal sealed class TestCluster : IAsyncDisposable
 
     public string Describe() =>
         Cluster.Describe() + Environment.NewLine
-        + string.Join(Environment.NewLine, Members.Select(m => $"{m.Node.Name} {m.Space.Member}: {m.Space.Status}"));
+        + string.Join(Environment.NewLine, Members.Select(m => $"{m.Node.Name} {m.Space.Member}: {m.Space.Status}{Environment.NewLine}{m.Logger}"));
 
     public async ValueTask DisposeAsync()
     {

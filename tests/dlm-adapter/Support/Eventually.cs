@@ -25,11 +25,11 @@ public static class Eventually
     }
 
     /// <summary>The result of <paramref name="task"/>, or a failure that names what was waited for.</summary>
-    public static async Task<T> Within<T>(Task<T> task, string what)
+    public static async Task<T> Within<T>(Task<T> task, string what, Func<string>? detail = null)
     {
         if (await Task.WhenAny(task, Task.Delay(Deadline)) != task)
         {
-            throw new TimeoutException($"waited {Deadline.TotalSeconds:F0} s for: {what}");
+            throw new TimeoutException($"waited {Deadline.TotalSeconds:F0} s for: {what}. {detail?.Invoke()}");
         }
 
         return await task;

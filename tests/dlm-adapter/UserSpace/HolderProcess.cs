@@ -27,6 +27,7 @@ internal sealed class HolderProcess : IAsyncDisposable
         };
         Process process = Process.Start(start)!;
         string? line = await Eventually.Within(process.StandardOutput.ReadLineAsync(), "the client process to hold its lock");
+        Assert.NotNull(line);
         Assert.StartsWith("held ", line, StringComparison.Ordinal);
         return new HolderProcess(process, new FencingToken(ulong.Parse(line[5..], CultureInfo.InvariantCulture)));
     }

@@ -6,8 +6,6 @@ namespace Cluster.Locks.UserSpace.Tests;
 
 public sealed class ProcessIdentityTests
 {
-    private const string Tail = " 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 {0} 18 98765 20 21";
-
     [Theory]
     [InlineData("7 (plain) S", "1", true)]
     [InlineData("7 (a b) (c)) R", "1", true)]
@@ -17,7 +15,7 @@ public sealed class ProcessIdentityTests
     [InlineData("7 (dead) X", "1", false)]
     public void A_process_lives_until_its_last_thread_has_ended(string head, string threads, bool lives)
     {
-        string stat = head + string.Format(System.Globalization.CultureInfo.InvariantCulture, Tail, threads);
+        string stat = $"{head} 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 {threads} 18 98765 20 21";
         Assert.Equal(lives ? new ProcessIdentity(7, 98765) : null, ProcessIdentity.Parse(7, stat));
     }
 

@@ -1,5 +1,8 @@
 using System.Net.Sockets;
+using Cluster.Locks.Tests.Support;
 using Cluster.Locks.UserSpace.Protocol;
+using Cluster.Transport;
+using Google.Protobuf;
 
 namespace Cluster.Locks.UserSpace.Tests;
 
@@ -15,6 +18,16 @@ internal sealed class RawClient : IAsyncDisposable
         _connection = new MessageConnection<ClientMessage, ServerMessage>(new NetworkStream(_socket, ownsSocket: true), ServerMessage.Parser);
     }
 
+    /// <summary>A message as it goes over the socket.</summary>
+    public static byte[] Frame(ClientMessage message)
+    {
+        using MemoryStream stream = new();
+        FrameConnection frames = new(stream, LockdProtocol.MaxMessageBytes);
+        frames.Buffer(message.ToByteArray());
+        frames.FlushAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        return stream.ToArray();
+    }
+
     public static async Task<RawClient> GreetedAsync(string path)
     {
         RawClient client = new(path);
@@ -25,13 +38,11 @@ internal sealed class RawClient : IAsyncDisposable
 
     public void Send(ClientMessage message) => Assert.True(_connection.TrySend(message));
 
-    public bool TrySend(ClientMessage message) => _connection.TrySend(message);
-
     public void SendBytes(ReadOnlySpan<byte> bytes) => _socket.Send(bytes);
 
     public async Task<ServerMessage> ReceiveAsync()
     {
-        using CancellationTokenSource deadline = new(Tests.Support.Eventually.Deadline);
+        using CancellationTokenSource deadline = new(Eventually.Deadline);
         return await _connection.ReceiveAsync(deadline.Token);
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Cluster.Locks.Tests.Support;
 using Cluster.Locks.UserSpace.Client;
 using Cluster.Locks.UserSpace.Server;
@@ -34,7 +35,7 @@ internal sealed class TestNode : IAsyncDisposable
         FakeNode node = cluster.AddNode(name);
         CapturingLogger logger = new();
         Lockd? lockd = null;
-        TcpCut wire = new(() => lockd!.MemberEndPoint);
+        TcpCut wire = new(() => lockd?.MemberEndPoint ?? throw new SocketException((int)SocketError.ConnectionRefused));
         LockdSettings settings = new()
         {
             ClientSocket = Path.Combine(folder, $"{name}.sock"),

@@ -195,7 +195,7 @@ internal sealed class SessionListener : IAsyncDisposable
 
         if (!end.Orderly && !space.Loss.IsLost)
         {
-            connection.Abort(end.Reason);
+            await connection.DisposeAsync().ConfigureAwait(false);
             session.GiveUpRequests();
             Log.SessionBroken(_logger, session.Number, session.Process.Id, end.Reason, session.Locks);
             await UntilReleasableAsync(session).ConfigureAwait(false);
