@@ -25,5 +25,5 @@ internal sealed record LockSpaceHostOptions
     public required ILogger Logger { get; init; }
 
     /// <summary>The lease's clock.</summary>
-    public Func<MonotonicTime> Clock { get; init; } = BootClock.Now;
+    public Func<MonotonicTime> Clock { get; init; } = static () => BootTime.Now;
 }

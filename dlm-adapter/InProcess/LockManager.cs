@@ -25,7 +25,7 @@ public static class LockManager
         MemberNetwork network = MemberNetwork.Listen(settings.ListenAddress, membership.Current.Self, settings.Logger);
         try
         {
-            return await JoinAsync(membership, settings, network, BootClock.Now, cancellation).ConfigureAwait(false);
+            return await JoinAsync(membership, settings, network, static () => BootTime.Now, cancellation).ConfigureAwait(false);
         }
         catch
         {

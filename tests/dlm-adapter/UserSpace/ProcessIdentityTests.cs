@@ -28,19 +28,19 @@ public sealed class ProcessIdentityTests
     {
         using Process child = Process.Start("sleep", "600");
         ProcessIdentity identity = ProcessIdentity.OfLiving(child.Id)!.Value;
-        Assert.True(identity.IsAlive());
+        Assert.False(identity.HasEnded());
         Task ended = ProcessWatch.UntilEndedAsync(identity, CancellationToken.None);
         Assert.False(ended.IsCompleted);
         child.Kill();
         await Eventually.Within(ended, "the end of the process");
-        Assert.False(identity.IsAlive());
+        Assert.True(identity.HasEnded());
     }
 
     [Fact]
     public void Another_process_with_the_same_number_is_not_the_same()
     {
         ProcessIdentity self = ProcessIdentity.OfLiving(Environment.ProcessId)!.Value;
-        Assert.True(self.IsAlive());
-        Assert.False((self with { StartTicks = self.StartTicks - 1 }).IsAlive());
+        Assert.False(self.HasEnded());
+        Assert.True((self with { StartTicks = self.StartTicks - 1 }).HasEnded());
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace Cluster.Locks.UserSpace.Server;
 
@@ -6,41 +7,28 @@ namespace Cluster.Locks.UserSpace.Server;
 /// One life of one process: its number and its start time (proc(5), /proc/PID/stat, field 22, clock ticks since boot). The start time tells
 /// a process apart from a later one that got the same number.
 /// </summary>
-internal readonly record struct ProcessIdentity(int Id, ulong StartTicks)
+internal readonly partial record struct ProcessIdentity(int Id, ulong StartTicks)
 {
-    // ESRCH: the process ended while its file was read.
-    private const int NoSuchProcess = 3;
+    private const int NoSignal = 0;
+    private const int NoSuchProcess = 3; // ESRCH
+
+    /// <summary>The process that has this number now; null when there is none, when it has ended, or when it cannot be seen from here.</summary>
+    public static ProcessIdentity? OfLiving(int id) => Read(id) is { } stat ? Parse(id, stat) : null;
 
     /// <summary>
-    /// The process that has this number now; null when there is none, or when only its remains wait to be collected by its parent
-    /// (zombie, and no other thread of it is left: a leader that ended before its threads is a zombie too).
+    /// True when this very process does not run any more: its number is free or another's, or only its remains wait to be collected. A
+    /// process that cannot be seen counts as running: what it holds is released on proof only.
     /// </summary>
-    public static ProcessIdentity? OfLiving(int id)
-    {
-        string stat;
-        try
-        {
-            stat = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{id}/stat"));
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
-        }
-        catch (IOException e) when (e.HResult == NoSuchProcess)
-        {
-            return null;
-        }
-
-        return Parse(id, stat);
-    }
-
-    /// <summary>True while this very process lives.</summary>
-    public bool IsAlive() => OfLiving(Id) == this;
+    public bool HasEnded() => Read(Id) is { } stat ? Parse(Id, stat) != this : !Exists(Id);
 
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"process {Id}");
 
-    /// <summary>Reads a line of /proc/PID/stat. The name in parentheses may itself hold blanks and parentheses.</summary>
+    /// <summary>
+    /// Reads a line of /proc/PID/stat; null for a process that has ended. The name in parentheses may itself hold blanks and parentheses. A
+    /// zombie whose other threads run has not ended: it is a leader that went before them.
+    /// </summary>
+    /// <exception cref="InvalidDataException">It is no such line.</exception>
     internal static ProcessIdentity? Parse(int id, string stat)
     {
         int name = stat.LastIndexOf(')');
@@ -53,4 +41,21 @@ internal readonly record struct ProcessIdentity(int Id, ulong StartTicks)
         bool ended = fields[0] is "X" or "x" || (fields[0] == "Z" && (fields[17] is "0" or "1"));
         return ended ? null : new ProcessIdentity(id, start);
     }
+
+    private static string? Read(int id)
+    {
+        try
+        {
+            return File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{id}/stat"));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null; // Gone, or hidden: a /proc mounted with hidepid shows only one's own processes.
+        }
+    }
+
+    private static bool Exists(int id) => Kill(id, NoSignal) == 0 || Marshal.GetLastPInvokeError() != NoSuchProcess;
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int Kill(int process, int signal);
 }

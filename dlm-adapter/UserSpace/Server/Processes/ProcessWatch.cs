@@ -9,7 +9,7 @@ internal static class ProcessWatch
     /// <exception cref="OperationCanceledException">Given up.</exception>
     public static async Task UntilEndedAsync(ProcessIdentity process, CancellationToken cancellation)
     {
-        while (process.IsAlive())
+        while (!process.HasEnded())
         {
             await Task.Delay(Interval, cancellation).ConfigureAwait(false);
         }

@@ -132,7 +132,10 @@ internal sealed class SessionListener : IAsyncDisposable
 
         if (ProcessIdentity.OfLiving(processId) is not { } process)
         {
-            return null; // It ended already.
+            // It has ended already, or this lockd may not see it and could not tell when it ends.
+            await RefuseAsync(
+                connection, processId, "lockd cannot see the client's process in /proc; if /proc is mounted with hidepid, run lockd as root").ConfigureAwait(false);
+            return null;
         }
 
         ClientMessage first;
