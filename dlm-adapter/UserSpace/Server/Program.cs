@@ -18,7 +18,9 @@ internal static class Program
     private const int ExitIncarnationOver = 3;
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
 
-    public static Task<int> Main(string[] args) => Command().Parse(args).InvokeAsync();
+    // Signals are this program's own: the command line's handler would cut the orderly leave short.
+    public static Task<int> Main(string[] args) =>
+        Command().Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
 
     internal static RootCommand Command()
     {
@@ -101,7 +103,7 @@ internal static class Program
             .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace));
         ILogger logger = loggers.CreateLogger("lockd");
         TaskCompletionSource<string> signal = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        using CancellationTokenSource left = new();
+        CancellationTokenSource left = new(); // Not disposed: a signal may come at any time.
         using PosixSignalRegistration term = OnSignal(PosixSignal.SIGTERM, signal, left);
         using PosixSignalRegistration interrupt = OnSignal(PosixSignal.SIGINT, signal, left);
         try
@@ -125,6 +127,7 @@ internal static class Program
     private static async Task<int> ServeAsync(
         string membershipSocket, LockdSettings settings, ILogger logger, Task<string> signal, CancellationToken start)
     {
+        Log.Connecting(logger, membershipSocket);
         MembershipClient membership = await MembershipClient.ConnectAsync(membershipSocket, start).ConfigureAwait(false);
         await using (membership.ConfigureAwait(false))
         {
