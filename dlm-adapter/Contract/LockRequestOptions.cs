@@ -13,9 +13,9 @@ public sealed record LockRequestOptions
     public TimeSpan? Timeout { get; init; }
 
     /// <summary>
-    /// Called when the held lock blocks somebody who asked for the mode given: the holder may release or convert down. Called on a thread
-    /// of the space, one notice after the other: it must be short; start longer work elsewhere. An exception it throws is logged and has
-    /// no other effect. A notice may come late, when the lock has been released or converted meanwhile.
+    /// Called when the held lock blocks somebody who asked for the mode given: the holder may release or convert down. Called on
+    /// a thread of the space, one notice after the other: it must be short; start longer work elsewhere. An exception it throws
+    /// is logged and has no other effect. A notice may come late, when the lock has been released or converted meanwhile.
     /// </summary>
     public Action<HeldLock, LockMode>? OnBlocking { get; init; }
 }

@@ -3,8 +3,8 @@ using Cluster.Locks.Contract;
 namespace Cluster.Locks.Hosting;
 
 /// <summary>
-/// One lock of one user, as the host sees it. The host calls the four reports under its gate, in order: they must be short and never wait.
-/// They may call the host again.
+/// One lock of one user, as the host sees it. The host calls the four reports under its gate, in order: they must be short and
+/// never wait. They may call the host again.
 /// </summary>
 internal abstract class HostedLock
 {

@@ -15,7 +15,9 @@ internal enum HostedLockState
     /// <summary>Granted, a conversion is in flight.</summary>
     Converting,
 
-    /// <summary>Its user gave it up while an operation was in flight: when that has ended, whatever was granted is unlocked.</summary>
+    /// <summary>
+    /// Its user gave it up while an operation was in flight: when that has ended, whatever was granted is unlocked.
+    /// </summary>
     Abandoned,
 
     /// <summary>It does not exist any more.</summary>

@@ -5,7 +5,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Cluster.Locks.Hosting;
 
-/// <content>What comes from outside: the group's changes, the other members' messages, time. Each loop ends the space when it fails.</content>
+/// <content>
+/// What comes from outside: the group's changes, the other members' messages, time. Each loop ends the space when it fails.
+/// </content>
 internal sealed partial class LockSpaceHost : IMemberPortReceiver
 {
     // Short against the cores' own times (an acknowledgement waits 20 ms); a renewed lease is seen this much later at most.
@@ -71,7 +73,8 @@ internal sealed partial class LockSpaceHost : IMemberPortReceiver
         await _loops.ConfigureAwait(false);
         try
         {
-            // Leaves unless that was done; after the end of an incarnation it tells the daemon that nothing acts for the old one any more.
+            // Leaves unless that was done; after the end of an incarnation it tells the daemon that nothing acts for the old one
+            // any more.
             await _group.DisposeAsync().AsTask().WaitAsync(LeaveTimeout).ConfigureAwait(false);
         }
         catch (Exception e)
@@ -203,27 +206,52 @@ internal sealed partial class LockSpaceHost : IMemberPortReceiver
         }
     }
 
-    [LoggerMessage(EventId = 4113, Level = LogLevel.Information, Message = "Lock space {Space}, member {Member}: {Generation} stopped ({Reason})")]
+    [LoggerMessage(
+        EventId = 4113,
+        Level = LogLevel.Information,
+        Message = "Lock space {Space}, member {Member}: {Generation} stopped ({Reason})")]
     private partial void LogStopped(string space, MemberId member, Generation generation, string reason);
 
-    [LoggerMessage(EventId = 4114, Level = LogLevel.Information, Message = "Lock space {Space}, member {Member}: {Generation} started with {Members} members, {Departed} departed; recovering")]
+    [LoggerMessage(
+        EventId = 4114,
+        Level = LogLevel.Information,
+        Message = "Lock space {Space}, member {Member}: {Generation} started with {Members} members, {Departed} departed; "
+            + "recovering")]
     private partial void LogStarted(string space, MemberId member, Generation generation, int members, int departed);
 
-    [LoggerMessage(EventId = 4115, Level = LogLevel.Information, Message = "Lock space {Space}, member {Member}: recovered {Generation}")]
+    [LoggerMessage(
+        EventId = 4115,
+        Level = LogLevel.Information,
+        Message = "Lock space {Space}, member {Member}: recovered {Generation}")]
     private partial void LogRecovered(string space, MemberId member, Generation generation);
 
-    [LoggerMessage(EventId = 4116, Level = LogLevel.Information, Message = "Lock space {Space}, member {Member}: all members have recovered {Generation}")]
+    [LoggerMessage(
+        EventId = 4116,
+        Level = LogLevel.Information,
+        Message = "Lock space {Space}, member {Member}: all members have recovered {Generation}")]
     private partial void LogReady(string space, MemberId member, Generation generation);
 
-    [LoggerMessage(EventId = 4117, Level = LogLevel.Warning, Message = "Lock space {Space}, member {Member}: acknowledging {Generation} failed; trying again")]
+    [LoggerMessage(
+        EventId = 4117,
+        Level = LogLevel.Warning,
+        Message = "Lock space {Space}, member {Member}: acknowledging {Generation} failed; trying again")]
     private partial void LogAcknowledgeFailed(Exception exception, string space, MemberId member, Generation generation);
 
-    [LoggerMessage(EventId = 4118, Level = LogLevel.Warning, Message = "Lock space {Space}: dropped a message of {From} that cannot be read")]
+    [LoggerMessage(
+        EventId = 4118,
+        Level = LogLevel.Warning,
+        Message = "Lock space {Space}: dropped a message of {From} that cannot be read")]
     private partial void LogBadMessage(Exception exception, string space, MemberId from);
 
-    [LoggerMessage(EventId = 4119, Level = LogLevel.Warning, Message = "Lock space {Space}, member {Member}: leaving the group failed; its daemon takes it out when this process ends")]
+    [LoggerMessage(
+        EventId = 4119,
+        Level = LogLevel.Warning,
+        Message = "Lock space {Space}, member {Member}: leaving the group failed; its daemon takes it out when this process ends")]
     private partial void LogLeaveFailed(Exception exception, string space, MemberId member);
 
-    [LoggerMessage(EventId = 4120, Level = LogLevel.Critical, Message = "Lock space {Space}, member {Member}: a loop failed; the space ends here")]
+    [LoggerMessage(
+        EventId = 4120,
+        Level = LogLevel.Critical,
+        Message = "Lock space {Space}, member {Member}: a loop failed; the space ends here")]
     private partial void LogLoopFailed(Exception exception, string space, MemberId member);
 }

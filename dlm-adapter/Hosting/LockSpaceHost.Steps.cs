@@ -13,8 +13,9 @@ internal sealed partial class LockSpaceHost
     private bool _broken;
 
     /// <summary>
-    /// Makes one input to the core and carries out what it wants. Called under the gate; calls made by the reports that this gives out only
-    /// make their input, the outer call carries out. A failure ends the space: the core's state cannot be trusted any more.
+    /// Makes one input to the core and carries out what it wants. Called under the gate; calls made by the reports that this
+    /// gives out only make their input, the outer call carries out. A failure ends the space: the core's state cannot be trusted
+    /// any more.
     /// </summary>
     private void Step<TState>(TState state, Action<TState, MonotonicTime> input)
     {
@@ -44,7 +45,8 @@ internal sealed partial class LockSpaceHost
     }
 
     /// <summary>
-    /// Hands a renewed lease to the core. False when the lease that the core has was withdrawn: it has not run out, and yet it is not held.
+    /// Hands a renewed lease to the core. False when the lease that the core has was withdrawn: it has not run out, and yet it is
+    /// not held.
     /// </summary>
     private bool RefreshLease(MonotonicTime now)
     {
@@ -60,7 +62,8 @@ internal sealed partial class LockSpaceHost
             return true;
         }
 
-        // Not held because time has passed: then the clock is beyond every deadline that was ever given. Otherwise it was withdrawn.
+        // Not held because time has passed: then the clock is beyond every deadline that was ever given. Otherwise it was
+        // withdrawn.
         return _leaseGiven <= _options.Clock();
     }
 
@@ -205,9 +208,15 @@ internal sealed partial class LockSpaceHost
         }
     }
 
-    [LoggerMessage(EventId = 4111, Level = LogLevel.Critical, Message = "Lock space {Space}, member {Member}: the core failed; the space ends here")]
+    [LoggerMessage(
+        EventId = 4111,
+        Level = LogLevel.Critical,
+        Message = "Lock space {Space}, member {Member}: the core failed; the space ends here")]
     private partial void LogCoreFailed(Exception exception, string space, MemberId member);
 
-    [LoggerMessage(EventId = 4112, Level = LogLevel.Information, Message = "Lock space {Space}, member {Member} has ended: {Reason}")]
+    [LoggerMessage(
+        EventId = 4112,
+        Level = LogLevel.Information,
+        Message = "Lock space {Space}, member {Member} has ended: {Reason}")]
     private partial void LogEnded(string space, MemberId member, string reason);
 }

@@ -9,9 +9,9 @@ using Microsoft.Extensions.Logging;
 namespace Cluster.Locks.Hosting;
 
 /// <summary>
-/// Runs one member of one lock space. Every input to the core is made under one short lock by whoever has it: a user's thread, a link's read
-/// loop, the group's changes, the timer. Effects are carried out under the same lock, in order, and none of them waits. A lock whose master is
-/// this process is therefore granted on its user's thread. A failure of the core ends the space.
+/// Runs one member of one lock space. Every input to the core is made under one short lock by whoever has it: a user's thread, a
+/// link's read loop, the group's changes, the timer. Effects are carried out under the same lock, in order, and none of them
+/// waits. A lock whose master is this process is therefore granted on its user's thread. A failure of the core ends the space.
 /// </summary>
 internal sealed partial class LockSpaceHost : IAsyncDisposable
 {
@@ -107,8 +107,8 @@ internal sealed partial class LockSpaceHost : IAsyncDisposable
     }
 
     /// <summary>
-    /// Asks for another mode; the answer comes to the lock, perhaps before this returns. False, and no answer: the lock is not held, or
-    /// something is in flight on it.
+    /// Asks for another mode; the answer comes to the lock, perhaps before this returns. False, and no answer: the lock is not
+    /// held, or something is in flight on it.
     /// </summary>
     public bool Convert(HostedLock held, LockMode mode, LockFlags flags)
     {
@@ -131,7 +131,9 @@ internal sealed partial class LockSpaceHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Asks to give up the conversion in flight; its answer says whether that was in time. Nothing when none is.</summary>
+    /// <summary>
+    /// Asks to give up the conversion in flight; its answer says whether that was in time. Nothing when none is.
+    /// </summary>
     public void Cancel(HostedLock held)
     {
         lock (_gate)
@@ -159,8 +161,8 @@ internal sealed partial class LockSpaceHost : IAsyncDisposable
     }
 
     /// <summary>
-    /// Gives up whatever stands: a request in flight, a lock, a lock with a conversion in flight. No report about it follows. What a crossing grant
-    /// brings is unlocked when it comes.
+    /// Gives up whatever stands: a request in flight, a lock, a lock with a conversion in flight. No report about it follows.
+    /// What a crossing grant brings is unlocked when it comes.
     /// </summary>
     public void Release(HostedLock held)
     {
@@ -188,7 +190,9 @@ internal sealed partial class LockSpaceHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends the stay in this process: everything held is lost, and its holders are told before anybody else may hear of it.</summary>
+    /// <summary>
+    /// Ends the stay in this process: everything held is lost, and its holders are told before anybody else may hear of it.
+    /// </summary>
     public void End(string reason)
     {
         lock (_gate)

@@ -5,14 +5,14 @@ using Cluster.Locks.Mastering;
 namespace Cluster.Locks.InProcess;
 
 /// <summary>
-/// The in-process manager. Members share the work: the first user of a resource masters it, and a lock whose master is this process is a
-/// memory operation on the caller's thread, without network or another thread.
+/// The in-process manager. Members share the work: the first user of a resource masters it, and a lock whose master is this
+/// process is a memory operation on the caller's thread, without network or another thread.
 /// </summary>
 public static class LockManager
 {
     /// <summary>
-    /// Joins a lock space; ends when the join is committed. Locks can be asked for at once; they are granted when the group has started and
-    /// its members have recovered.
+    /// Joins a lock space; ends when the join is committed. Locks can be asked for at once; they are granted when the group has
+    /// started and its members have recovered.
     /// </summary>
     /// <param name="membership">The connection to this node's daemon. It stays the caller's and must outlive the space.</param>
     /// <param name="settings">Which space, and how.</param>

@@ -53,8 +53,8 @@ public sealed class LockSpace : ILockSpace
     public ValueTask<LockSpaceStatus> GetStatusAsync(CancellationToken cancellation = default) => new(Status);
 
     /// <summary>
-    /// Leaves the space: everything this process held in it is lost (its holders are signalled first), then the group is left, and others
-    /// may have the locks.
+    /// Leaves the space: everything this process held in it is lost (its holders are signalled first), then the group is left,
+    /// and others may have the locks.
     /// </summary>
     public async ValueTask DisposeAsync()
     {

@@ -14,7 +14,9 @@ public sealed record LockSpaceSettings
     /// <summary>Where other members reach this process; port 0 takes a free one. Default: loopback, any free port.</summary>
     public IPEndPoint ListenAddress { get; init; } = new(IPAddress.Loopback, 0);
 
-    /// <summary>What other members are told instead, as <c>address:port</c> or <c>name:port</c>; null: the listening address.</summary>
+    /// <summary>
+    /// What other members are told instead, as <c>address:port</c> or <c>name:port</c>; null: the listening address.
+    /// </summary>
     public string? Advertise { get; init; }
 
     /// <summary>The weakest evidence on which the space goes on without a member's node; the same at all members.</summary>

@@ -1,8 +1,8 @@
 namespace Cluster.Locks.Contract;
 
 /// <summary>
-/// One request or conversion in flight. Guarded by the lock that owns it. The waiter exists only when the operation did not end in the call
-/// that started it: a lock that is granted at once costs no task.
+/// One request or conversion in flight. Guarded by the lock that owns it. The waiter exists only when the operation did not end
+/// in the call that started it: a lock that is granted at once costs no task.
 /// </summary>
 internal sealed class LockOperation(LockMode mode)
 {

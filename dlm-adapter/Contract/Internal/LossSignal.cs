@@ -2,7 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Cluster.Locks.Contract;
 
-/// <summary>The one-way switch behind <see cref="ILockSpace.Lost"/>: once, with a reason that can be read before the signal is seen.</summary>
+/// <summary>
+/// The one-way switch behind <see cref="ILockSpace.Lost"/>: once, with a reason that can be read before the signal is seen.
+/// </summary>
 [SuppressMessage(
     "Design",
     "CA1001",
@@ -19,8 +21,8 @@ internal sealed class LossSignal
     public bool IsLost => Reason is not null;
 
     /// <summary>
-    /// Signals the loss; false when it was signalled before. What users registered on the token runs on the thread pool: the caller may
-    /// hold a lock.
+    /// Signals the loss; false when it was signalled before. What users registered on the token runs on the thread pool: the
+    /// caller may hold a lock.
     /// </summary>
     public bool TrySignal(string reason)
     {

@@ -1,8 +1,9 @@
 namespace Cluster.Locks.Contract;
 
 /// <summary>
-/// The user's side of one lock, the same for both managers: states, waiting, timeouts, cancellation, loss. A manager derives from it,
-/// carries out the four orders and reports what came of them. Orders are given, and may be answered, without this lock's gate held.
+/// The user's side of one lock, the same for both managers: states, waiting, timeouts, cancellation, loss. A manager derives from
+/// it, carries out the four orders and reports what came of them. Orders are given, and may be answered, without this lock's gate
+/// held.
 /// </summary>
 internal abstract class ManagedLock : HeldLock
 {
@@ -121,7 +122,8 @@ internal abstract class ManagedLock : HeldLock
             if (_state == State.Converting)
             {
                 throw new LockBusyException(
-                    $"cannot convert the lock on '{Resource}' to {mode}: a conversion to {_operation!.Mode} is in flight; wait for it or cancel it");
+                    $"cannot convert the lock on '{Resource}' to {mode}: a conversion to {_operation!.Mode} is in flight; "
+                    + "wait for it or cancel it");
             }
 
             _state = State.Converting;
@@ -210,7 +212,9 @@ internal abstract class ManagedLock : HeldLock
         }
     }
 
-    /// <summary>Asks for the lock; answered by <see cref="OnGranted"/> or <see cref="OnFailed"/>, perhaps before it returns.</summary>
+    /// <summary>
+    /// Asks for the lock; answered by <see cref="OnGranted"/> or <see cref="OnFailed"/>, perhaps before it returns.
+    /// </summary>
     protected abstract void SendRequest(LockMode mode, LockFlags flags);
 
     /// <summary>Asks for a conversion; answered as a request is.</summary>
@@ -227,7 +231,8 @@ internal abstract class ManagedLock : HeldLock
         if (options.Timeout is { } timeout && (timeout <= TimeSpan.Zero || timeout.TotalMilliseconds > int.MaxValue))
         {
             throw new ArgumentException(
-                $"a lock's timeout must be positive and less than 24 days, not {timeout}; use {nameof(LockRequestOptions.NoQueue)} not to wait at all");
+                $"a lock's timeout must be positive and less than 24 days, not {timeout}; "
+                + $"use {nameof(LockRequestOptions.NoQueue)} not to wait at all");
         }
     }
 
@@ -289,9 +294,11 @@ internal abstract class ManagedLock : HeldLock
     private Exception ToException(LockOperation operation, LockFailure failure, string text) => failure switch
     {
         LockFailure.NotAvailable => new LockNotAvailableException($"{operation.Mode} on '{Resource}' is not available now{Suffix(text)}"),
-        LockFailure.Canceled => operation.GivenUp ?? new OperationCanceledException($"{operation.Mode} on '{Resource}' was canceled{Suffix(text)}"),
+        LockFailure.Canceled => operation.GivenUp
+            ?? new OperationCanceledException($"{operation.Mode} on '{Resource}' was canceled{Suffix(text)}"),
         LockFailure.Deadlock => new LockDeadlockException(
-            $"conversion to {operation.Mode} on '{Resource}': another holder waits for the mode held here{Suffix(text)}; release or convert down, then try again"),
+            $"conversion to {operation.Mode} on '{Resource}': another holder waits for the mode held here{Suffix(text)}; "
+            + "release or convert down, then try again"),
         LockFailure.Invalid => new ArgumentException($"{operation.Mode} on '{Resource}': {text}"),
         _ => new LockReleasedException($"{operation.Mode} on '{Resource}': the manager does not know the lock{Suffix(text)}"),
     };

@@ -48,7 +48,10 @@ internal sealed partial class NoticeDispatcher : IAsyncDisposable
         }
     }
 
-    [LoggerMessage(EventId = 4001, Level = LogLevel.Error, Message = "The blocking callback of the lock on '{Resource}' (blocked mode {Mode}) failed")]
+    [LoggerMessage(
+        EventId = 4001,
+        Level = LogLevel.Error,
+        Message = "The blocking callback of the lock on '{Resource}' (blocked mode {Mode}) failed")]
     private partial void LogCallbackFailed(Exception exception, string resource, LockMode mode);
 
     private readonly record struct Notice(HeldLock Lock, LockMode Mode, Action<HeldLock, LockMode> Callback);

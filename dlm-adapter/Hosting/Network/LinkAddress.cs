@@ -4,7 +4,9 @@ using Cluster.Consensus;
 
 namespace Cluster.Locks.Hosting;
 
-/// <summary>A process to link to: the node it must be on and where it listens, as <c>address:port</c> or <c>name:port</c>.</summary>
+/// <summary>
+/// A process to link to: the node it must be on and where it listens, as <c>address:port</c> or <c>name:port</c>.
+/// </summary>
 internal readonly record struct LinkAddress(NodeId Node, string Endpoint)
 {
     /// <exception cref="FormatException">It is no endpoint.</exception>

@@ -10,9 +10,10 @@ using Microsoft.Extensions.Logging;
 namespace Cluster.Locks.Hosting;
 
 /// <summary>
-/// One process's links to the members of all its lock spaces: one listener, one outbound link for each process it talks to. A frame is the
-/// receiver's member number, the sender's (8 bytes each, little-endian) and the message. Member numbers are positions in the cluster's log, so no
-/// two stays in any group share one, and a frame for a former user of an address finds nobody.
+/// One process's links to the members of all its lock spaces: one listener, one outbound link for each process it talks to. A
+/// frame is the receiver's member number, the sender's (8 bytes each, little-endian) and the message. Member numbers are
+/// positions in the cluster's log, so no two stays in any group share one, and a frame for a former user of an address finds
+/// nobody.
 /// </summary>
 internal sealed partial class MemberNetwork : IAsyncDisposable, ILinkReceiver
 {
@@ -177,12 +178,18 @@ internal sealed partial class MemberNetwork : IAsyncDisposable, ILinkReceiver
         }
     }
 
-    [LoggerMessage(EventId = 4101, Level = LogLevel.Warning, Message = "Node {Node} sent a frame of {Bytes} bytes, shorter than its header; dropped")]
+    [LoggerMessage(
+        EventId = 4101,
+        Level = LogLevel.Warning,
+        Message = "Node {Node} sent a frame of {Bytes} bytes, shorter than its header; dropped")]
     private partial void LogShortFrame(uint node, int bytes);
 
     [LoggerMessage(EventId = 4102, Level = LogLevel.Warning, Message = "Refused a connection from {Remote}: {Reason}")]
     private partial void LogRefused(EndPoint? remote, string reason);
 
-    [LoggerMessage(EventId = 4103, Level = LogLevel.Error, Message = "Member {Member} on node {Node} cannot be reached by the endpoint it joined with")]
+    [LoggerMessage(
+        EventId = 4103,
+        Level = LogLevel.Error,
+        Message = "Member {Member} on node {Node} cannot be reached by the endpoint it joined with")]
     private partial void LogBadEndpoint(Exception exception, MemberId member, string node);
 }

@@ -6,9 +6,9 @@ using Cluster.Locks.UserSpace.Protocol;
 namespace Cluster.Locks.UserSpace.Client;
 
 /// <summary>
-/// One session with the lockd of this node in one lock space. When the connection breaks, all that was held is lost (<see cref="Lost"/>);
-/// lockd keeps it from others until this process has ended or its user disposed the client in order. There is no way back into a broken
-/// session: connect again.
+/// One session with the lockd of this node in one lock space. When the connection breaks, all that was held is lost (<see
+/// cref="Lost"/>); lockd keeps it from others until this process has ended or its user disposed the client in order. There is no
+/// way back into a broken session: connect again.
 /// </summary>
 public sealed class LockdClient : ILockSpace
 {
@@ -138,7 +138,10 @@ public sealed class LockdClient : ILockSpace
         }
     }
 
-    /// <summary>Says goodbye: lockd releases what this session holds. Whatever is still in flight ends with <see cref="LockLostException"/>.</summary>
+    /// <summary>
+    /// Says goodbye: lockd releases what this session holds. Whatever is still in flight ends with <see
+    /// cref="LockLostException"/>.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)

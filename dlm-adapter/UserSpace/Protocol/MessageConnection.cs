@@ -57,8 +57,8 @@ internal sealed class MessageConnection<TSend, TReceive> : IAsyncDisposable
     }
 
     /// <summary>
-    /// Hands all messages to <paramref name="handle"/>, until it answers false or throws <see cref="InvalidDataException"/>, or the connection
-    /// ends. Returns why it ended.
+    /// Hands all messages to <paramref name="handle"/>, until it answers false or throws <see cref="InvalidDataException"/>, or
+    /// the connection ends. Returns why it ended.
     /// </summary>
     public async Task<string> ReadAllAsync(Func<TReceive, bool> handle)
     {
@@ -148,7 +148,8 @@ internal sealed class MessageConnection<TSend, TReceive> : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
         {
-            // Nothing more can be sent. The reader goes on: what the other end said before it hung up (goodbye, perhaps) must be heard.
+            // Nothing more can be sent. The reader goes on: what the other end said before it hung up (goodbye, perhaps) must be
+            // heard.
             _queue.Writer.TryComplete();
         }
     }

@@ -25,8 +25,8 @@ public sealed class Lockd : IAsyncDisposable
     }
 
     /// <summary>
-    /// Ends, with the reason, when one of the spaces has ended: the node's incarnation is over. All sessions were told; only a new lockd can
-    /// go on.
+    /// Ends, with the reason, when one of the spaces has ended: the node's incarnation is over. All sessions were told; only a
+    /// new lockd can go on.
     /// </summary>
     public Task<string> Ended => _ended.Task;
 
@@ -73,8 +73,8 @@ public sealed class Lockd : IAsyncDisposable
     public Contract.LockSpaceStatus? GetStatus(string space) => _spaces.GetValueOrDefault(space)?.GetStatus();
 
     /// <summary>
-    /// Leaves in order: the clients are told that what they hold is lost and get a moment to hang up; then the spaces are left, and others
-    /// may have the locks.
+    /// Leaves in order: the clients are told that what they hold is lost and get a moment to hang up; then the spaces are left,
+    /// and others may have the locks.
     /// </summary>
     public async ValueTask DisposeAsync()
     {

@@ -12,7 +12,9 @@ public sealed record LockdSettings
     /// <summary>Where other lockds reach this one; port 0 takes a free port.</summary>
     public required IPEndPoint Listen { get; init; }
 
-    /// <summary>What the other lockds are told instead of <see cref="Listen"/>, when something stands in between; null: the same.</summary>
+    /// <summary>
+    /// What the other lockds are told instead of <see cref="Listen"/>, when something stands in between; null: the same.
+    /// </summary>
     public string? Advertise { get; init; }
 
     /// <summary>The lock spaces to serve; each is a group of the cluster.</summary>

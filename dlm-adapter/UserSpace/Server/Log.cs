@@ -5,16 +5,29 @@ namespace Cluster.Locks.UserSpace.Server;
 /// <summary>What lockd logs. The numbers are stable: alerts may refer to them.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(EventId = 4201, Level = LogLevel.Information, Message = "Serving lock space {Space} as member {Member}; other members reach it at {Endpoint}, clients at {Socket}")]
+    [LoggerMessage(
+        EventId = 4201,
+        Level = LogLevel.Information,
+        Message = "Serving lock space {Space} as member {Member}; other members reach it at {Endpoint}, clients at {Socket}")]
     public static partial void Serving(ILogger logger, string space, ulong member, string endpoint, string socket);
 
-    [LoggerMessage(EventId = 4202, Level = LogLevel.Debug, Message = "Session {Session} of process {ProcessId} opened in {Space}")]
+    [LoggerMessage(
+        EventId = 4202,
+        Level = LogLevel.Debug,
+        Message = "Session {Session} of process {ProcessId} opened in {Space}")]
     public static partial void SessionOpened(ILogger logger, ulong session, int processId, string space);
 
-    [LoggerMessage(EventId = 4203, Level = LogLevel.Warning, Message = "Session {Session} of process {ProcessId} lost its connection ({Reason}) and holds {Locks} locks; they are released when the process has ended")]
+    [LoggerMessage(
+        EventId = 4203,
+        Level = LogLevel.Warning,
+        Message = "Session {Session} of process {ProcessId} lost its connection ({Reason}) and holds {Locks} locks; they are "
+            + "released when the process has ended")]
     public static partial void SessionBroken(ILogger logger, ulong session, int processId, string reason, int locks);
 
-    [LoggerMessage(EventId = 4204, Level = LogLevel.Debug, Message = "Session {Session} of process {ProcessId} closed ({Reason}); {Locks} locks released")]
+    [LoggerMessage(
+        EventId = 4204,
+        Level = LogLevel.Debug,
+        Message = "Session {Session} of process {ProcessId} closed ({Reason}); {Locks} locks released")]
     public static partial void SessionClosed(ILogger logger, ulong session, int processId, string reason, int locks);
 
     [LoggerMessage(EventId = 4205, Level = LogLevel.Warning, Message = "Refused a client, process {ProcessId}: {Reason}")]
@@ -26,7 +39,10 @@ internal static partial class Log
     [LoggerMessage(EventId = 4207, Level = LogLevel.Error, Message = "Accepting a client failed; trying on")]
     public static partial void AcceptFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(EventId = 4208, Level = LogLevel.Error, Message = "Lock space {Space} has ended: {Reason}; all sessions are dropped, start lockd anew")]
+    [LoggerMessage(
+        EventId = 4208,
+        Level = LogLevel.Error,
+        Message = "Lock space {Space} has ended: {Reason}; all sessions are dropped, start lockd anew")]
     public static partial void SpaceEnded(ILogger logger, string space, string reason);
 
     [LoggerMessage(EventId = 4209, Level = LogLevel.Information, Message = "Leaving: {Signal}")]

@@ -9,8 +9,8 @@ using Microsoft.Extensions.Logging.Console;
 namespace Cluster.Locks.UserSpace.Server;
 
 /// <summary>
-/// The program. Exit codes: 0 left in order (SIGTERM, SIGINT); 1 could not start; 3 the node's incarnation ended and everything held is lost:
-/// the supervisor starts it again.
+/// The program. Exit codes: 0 left in order (SIGTERM, SIGINT); 1 could not start; 3 the node's incarnation ended and everything
+/// held is lost: the supervisor starts it again.
 /// </summary>
 internal static class Program
 {

@@ -4,7 +4,8 @@ using Cluster.Consensus;
 namespace Cluster.Locks.Tests.Support;
 
 /// <summary>
-/// One machine's monotonic clock: it runs with the real one (the cores' resend timers need a clock that moves) and can be pushed ahead.
+/// One machine's monotonic clock: it runs with the real one (the cores' resend timers need a clock that moves) and can be pushed
+/// ahead.
 /// </summary>
 public sealed class FakeClock
 {

@@ -5,8 +5,8 @@ using Cluster.Membership;
 namespace Cluster.Locks.Tests.Support;
 
 /// <summary>
-/// A cluster in memory that keeps the promises the lock managers build on: one order of group changes, no start before every departed
-/// member is proven stopped, slots, generations, acknowledgements. Deaths and evidence are the test's to give.
+/// A cluster in memory that keeps the promises the lock managers build on: one order of group changes, no start before every
+/// departed member is proven stopped, slots, generations, acknowledgements. Deaths and evidence are the test's to give.
 /// </summary>
 public sealed class FakeCluster
 {
@@ -30,8 +30,8 @@ public sealed class FakeCluster
     public FakeClient Connect(FakeNode node) => new(this, node);
 
     /// <summary>
-    /// The node is declared down: its lease is over, groups it was in stop, and start only after <see cref="ProveStopped"/>. Its own
-    /// processes hear nothing any more (they are dead or cut off).
+    /// The node is declared down: its lease is over, groups it was in stop, and start only after <see cref="ProveStopped"/>. Its
+    /// own processes hear nothing any more (they are dead or cut off).
     /// </summary>
     public void DeclareDown(FakeNode node)
     {
@@ -62,7 +62,9 @@ public sealed class FakeCluster
         }
     }
 
-    /// <summary>The node learns that its incarnation is over (it was declared down while it lived on): its members' stays end.</summary>
+    /// <summary>
+    /// The node learns that its incarnation is over (it was declared down while it lived on): its members' stays end.
+    /// </summary>
     public void EndIncarnation(FakeNode node, string reason)
     {
         lock (_gate)
@@ -98,7 +100,9 @@ public sealed class FakeCluster
         }
     }
 
-    /// <summary>True when all members of <paramref name="group"/> have acknowledged its generation and there are so many.</summary>
+    /// <summary>
+    /// True when all members of <paramref name="group"/> have acknowledged its generation and there are so many.
+    /// </summary>
     public bool IsReady(string group, int members)
     {
         lock (_gate)

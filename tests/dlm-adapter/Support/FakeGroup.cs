@@ -3,7 +3,9 @@ using Cluster.Membership;
 
 namespace Cluster.Locks.Tests.Support;
 
-/// <summary>One group's life: stop at each change, start when every departed member is proven stopped, ready when all have acknowledged.</summary>
+/// <summary>
+/// One group's life: stop at each change, start when every departed member is proven stopped, ready when all have acknowledged.
+/// </summary>
 internal sealed class FakeGroup(string name)
 {
     private readonly List<FakeMembership> _departed = [];

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace Cluster.Locks.Tests.Support;
 
 /// <summary>
-/// A wire that can be cut: listens on loopback and passes bytes on to a target. <see cref="Cut"/> breaks every connection and refuses new
-/// ones until <see cref="Heal"/>; <see cref="Flap"/> only breaks those that exist.
+/// A wire that can be cut: listens on loopback and passes bytes on to a target. <see cref="Cut"/> breaks every connection and
+/// refuses new ones until <see cref="Heal"/>; <see cref="Flap"/> only breaks those that exist.
 /// </summary>
 public sealed class TcpCut : IAsyncDisposable
 {

@@ -3,7 +3,9 @@ using System.Net.Sockets;
 
 namespace Cluster.Locks.UserSpace.Server;
 
-/// <summary>Who is at the other end of a Unix socket: SO_PEERCRED, unix(7). The kernel filled it in when the peer connected.</summary>
+/// <summary>
+/// Who is at the other end of a Unix socket: SO_PEERCRED, unix(7). The kernel filled it in when the peer connected.
+/// </summary>
 internal static class PeerCredentials
 {
     private const int SolSocket = 1;

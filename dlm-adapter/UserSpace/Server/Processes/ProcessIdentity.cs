@@ -4,20 +4,22 @@ using System.Runtime.InteropServices;
 namespace Cluster.Locks.UserSpace.Server;
 
 /// <summary>
-/// One life of one process: its number and its start time (proc(5), /proc/PID/stat, field 22, clock ticks since boot). The start time tells
-/// a process apart from a later one that got the same number.
+/// One life of one process: its number and its start time (proc(5), /proc/PID/stat, field 22, clock ticks since boot). The start
+/// time tells a process apart from a later one that got the same number.
 /// </summary>
 internal readonly partial record struct ProcessIdentity(int Id, ulong StartTicks)
 {
     private const int NoSignal = 0;
     private const int NoSuchProcess = 3; // ESRCH
 
-    /// <summary>The process that has this number now; null when there is none, when it has ended, or when it cannot be seen from here.</summary>
+    /// <summary>
+    /// The process that has this number now; null when there is none, when it has ended, or when it cannot be seen from here.
+    /// </summary>
     public static ProcessIdentity? OfLiving(int id) => Read(id) is { } stat ? Parse(id, stat) : null;
 
     /// <summary>
-    /// True when this very process does not run any more: its number is free or another's, or only its remains wait to be collected. A
-    /// process that cannot be seen counts as running: what it holds is released on proof only.
+    /// True when this very process does not run any more: its number is free or another's, or only its remains wait to be
+    /// collected. A process that cannot be seen counts as running: what it holds is released on proof only.
     /// </summary>
     public bool HasEnded() => Read(Id) is { } stat ? Parse(Id, stat) != this : !Exists(Id);
 
@@ -25,8 +27,8 @@ internal readonly partial record struct ProcessIdentity(int Id, ulong StartTicks
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"process {Id}");
 
     /// <summary>
-    /// Reads a line of /proc/PID/stat; null for a process that has ended. The name in parentheses may itself hold blanks and parentheses. A
-    /// zombie whose other threads run has not ended: it is a leader that went before them.
+    /// Reads a line of /proc/PID/stat; null for a process that has ended. The name in parentheses may itself hold blanks and
+    /// parentheses. A zombie whose other threads run has not ended: it is a leader that went before them.
     /// </summary>
     /// <exception cref="InvalidDataException">It is no such line.</exception>
     internal static ProcessIdentity? Parse(int id, string stat)

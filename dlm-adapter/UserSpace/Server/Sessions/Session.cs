@@ -6,8 +6,8 @@ using Cluster.Locks.UserSpace.Protocol;
 namespace Cluster.Locks.UserSpace.Server;
 
 /// <summary>
-/// One client connection in one lock space. Its messages are handled one after the other on the reading loop; answers are queued under
-/// the space's gate and never block it.
+/// One client connection in one lock space. Its messages are handled one after the other on the reading loop; answers are queued
+/// under the space's gate and never block it.
 /// </summary>
 internal sealed class Session(
     ulong number, ProcessIdentity process, LockSpaceHost space, MessageConnection<ServerMessage, ClientMessage> connection)
@@ -42,7 +42,8 @@ internal sealed class Session(
     public void Forget(ulong lockNumber) => _locks.TryRemove(lockNumber, out _);
 
     /// <summary>
-    /// The connection is gone but the process may live: nobody can be told of a grant any more, so what waits is given up. What is held stays.
+    /// The connection is gone but the process may live: nobody can be told of a grant any more, so what waits is given up. What
+    /// is held stays.
     /// </summary>
     public void GiveUpRequests()
     {

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace Cluster.Locks.UserSpace.Server;
 
 /// <summary>
-/// Accepts clients on the Unix socket and owns their sessions from the greeting to the release of their locks, which for a broken connection
-/// is the end of the client's process.
+/// Accepts clients on the Unix socket and owns their sessions from the greeting to the release of their locks, which for a broken
+/// connection is the end of the client's process.
 /// </summary>
 internal sealed class SessionListener : IAsyncDisposable
 {
@@ -37,8 +37,8 @@ internal sealed class SessionListener : IAsyncDisposable
     }
 
     /// <summary>
-    /// Stops accepting, gives the clients, who were told that their space has ended, <see cref="LockdSettings.FarewellTimeout"/> to hang up,
-    /// and hangs up then.
+    /// Stops accepting, gives the clients, who were told that their space has ended, <see cref="LockdSettings.FarewellTimeout"/>
+    /// to hang up, and hangs up then.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
@@ -124,20 +124,24 @@ internal sealed class SessionListener : IAsyncDisposable
     private async Task<Session?> GreetAsync(Socket socket, MessageConnection<ServerMessage, ClientMessage> connection)
     {
         int processId = PeerCredentials.ProcessOf(socket);
-        if (processId <= 0)
+        (Session? session, string refusal) = processId <= 0
+            ? (null, "lockd cannot see the client's process (another pid namespace?) and could not tell when it ends; run both in one")
+            : ProcessIdentity.OfLiving(processId) is not { } process
+            ? (null, "lockd cannot see the client's process in /proc; if that is mounted with hidepid, run lockd as root")
+            : await OpenAsync(process, connection).ConfigureAwait(false);
+        if (session is null)
         {
-            await RefuseAsync(connection, processId, "lockd cannot see the client's process (another pid namespace?) and could not tell when it ends; run both in one pid namespace").ConfigureAwait(false);
-            return null;
+            Log.ClientRefused(_logger, processId, refusal);
+            connection.TrySend(new ServerMessage { Refused = new Refused { Reason = refusal } });
+            await connection.CloseAsync().ConfigureAwait(false);
         }
 
-        if (ProcessIdentity.OfLiving(processId) is not { } process)
-        {
-            // It has ended already, or this lockd may not see it and could not tell when it ends.
-            await RefuseAsync(
-                connection, processId, "lockd cannot see the client's process in /proc; if /proc is mounted with hidepid, run lockd as root").ConfigureAwait(false);
-            return null;
-        }
+        return session;
+    }
 
+    private async Task<(Session? Session, string Refusal)> OpenAsync(
+        ProcessIdentity process, MessageConnection<ServerMessage, ClientMessage> connection)
+    {
         ClientMessage first;
         try
         {
@@ -147,38 +151,23 @@ internal sealed class SessionListener : IAsyncDisposable
         }
         catch (Exception e) when (e is OperationCanceledException or IOException or InvalidDataException)
         {
-            await RefuseAsync(connection, processId, $"no greeting: {e.Message}").ConfigureAwait(false);
-            return null;
+            return (null, $"no greeting: {e.Message}");
         }
 
         if (first.KindCase != ClientMessage.KindOneofCase.Hello)
         {
-            await RefuseAsync(connection, processId, $"the first message must be Hello, not {first.KindCase}").ConfigureAwait(false);
-            return null;
+            return (null, $"the first message must be Hello, not {first.KindCase}");
         }
 
-        if (first.Hello.Version != LockdProtocol.Version)
+        Hello hello = first.Hello;
+        if (hello.Version != LockdProtocol.Version)
         {
-            await RefuseAsync(
-                connection, processId, $"the client speaks version {first.Hello.Version}, this lockd {LockdProtocol.Version}; upgrade the older one").ConfigureAwait(false);
-            return null;
+            return (null, $"the client speaks version {hello.Version}, this lockd {LockdProtocol.Version}; upgrade the older one");
         }
 
-        if (!_spaces.TryGetValue(first.Hello.Space, out LockSpaceHost? space))
-        {
-            await RefuseAsync(
-                connection, processId, $"this lockd does not serve lock space '{first.Hello.Space}', only {string.Join(", ", _spaces.Keys)}; start it with --space").ConfigureAwait(false);
-            return null;
-        }
-
-        return new Session(Interlocked.Increment(ref _lastSession), process, space, connection);
-    }
-
-    private async Task RefuseAsync(MessageConnection<ServerMessage, ClientMessage> connection, int processId, string reason)
-    {
-        Log.ClientRefused(_logger, processId, reason);
-        connection.TrySend(new ServerMessage { Refused = new Refused { Reason = reason } });
-        await connection.CloseAsync().ConfigureAwait(false);
+        return _spaces.TryGetValue(hello.Space, out LockSpaceHost? space)
+            ? (new Session(Interlocked.Increment(ref _lastSession), process, space, connection), "")
+            : (null, $"this lockd does not serve lock space '{hello.Space}', only {string.Join(", ", _spaces.Keys)}; start it with --space");
     }
 
     private async Task ServeAsync(Session session, MessageConnection<ServerMessage, ClientMessage> connection)

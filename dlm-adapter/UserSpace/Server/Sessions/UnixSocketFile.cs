@@ -2,7 +2,9 @@ using System.Net.Sockets;
 
 namespace Cluster.Locks.UserSpace.Server;
 
-/// <summary>Listens on a Unix socket, in place of one that a dead process left behind, never in place of a living one's.</summary>
+/// <summary>
+/// Listens on a Unix socket, in place of one that a dead process left behind, never in place of a living one's.
+/// </summary>
 internal static class UnixSocketFile
 {
     /// <exception cref="IOException">Another process listens there, or the path cannot be used.</exception>
