@@ -1,0 +1,54 @@
+using System.Net.Sockets;
+
+namespace Cluster.Locks.UserSpace.Server;
+
+/// <summary>
+/// Listens on a Unix socket, in place of one that a dead process left behind, never in place of a living one's.
+/// </summary>
+internal static class UnixSocketFile
+{
+    /// <exception cref="IOException">Another process listens there, or the path cannot be used.</exception>
+    public static Socket Listen(string path)
+    {
+        Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            UnixDomainSocketEndPoint endPoint = new(path);
+            RemoveLeftover(path, endPoint);
+            socket.Bind(endPoint);
+            socket.Listen(512);
+            return socket;
+        }
+        catch (Exception e) when (e is SocketException or ArgumentException)
+        {
+            socket.Dispose();
+            throw new IOException($"cannot listen for clients on {path}: {e.Message}; check that its folder exists and is writable", e);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static void RemoveLeftover(string path, UnixDomainSocketEndPoint endPoint)
+    {
+        if (!File.Exists(path))
+        {
+            return;
+        }
+
+        using Socket probe = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            probe.Connect(endPoint);
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
+        {
+            File.Delete(path);
+            return;
+        }
+
+        throw new IOException($"cannot listen for clients on {path}: another process does; stop it or choose another path");
+    }
+}

@@ -1,0 +1,199 @@
+using System.Net.Sockets;
+using Cluster.Locks.Contract;
+using Cluster.Locks.Tests.Support;
+using Cluster.Locks.UserSpace.Client;
+using Cluster.Locks.UserSpace.Protocol;
+using Cluster.Locks.UserSpace.Server;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Cluster.Locks.UserSpace.Tests;
+
+public sealed class SessionTests
+{
+    private const int SessionBroken = 4203;
+    private const int SessionClosed = 4204;
+    private const int ClientRefused = 4205;
+
+    [Fact]
+    public async Task The_lock_of_a_killed_client_process_goes_to_the_waiter()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(2);
+        await using HolderProcess holder = await HolderProcess.StartAsync(cluster[0].Socket, "r");
+        LockdClient client = await cluster[1].ConnectAsync();
+        Task<HeldLock> waiter = client.LockAsync("r", LockMode.EX).AsTask();
+        await Assert.ThrowsAsync<LockNotAvailableException>(() => client.LockAsync("r", LockMode.PR, LockRequestOptions.NoQueue).AsTask());
+        Assert.False(waiter.IsCompleted);
+        holder.Kill();
+        HeldLock granted = await Eventually.Within(waiter, "the waiter");
+        Assert.True(granted.Token > holder.Token);
+        await Eventually.IsTrue(() => cluster[0].Logger.Count(SessionClosed) == 1, "the session to be closed", cluster.Describe);
+    }
+
+    [Fact]
+    public async Task A_client_process_is_told_when_its_lockd_goes()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(1);
+        await using HolderProcess holder = await HolderProcess.StartAsync(cluster[0].Socket, "r");
+        await cluster[0].Lockd.DisposeAsync();
+        Assert.Equal("lost lockd leaves", await holder.NextLineAsync("the loss"));
+    }
+
+    [Fact]
+    public async Task A_client_that_hangs_up_but_lives_on_keeps_its_locks()
+    {
+        // The raw client's process is this one: it lives on.
+        await using TestCluster cluster = await TestCluster.StartAsync(1);
+        RawClient rude = await RawClient.GreetedAsync(cluster[0].Socket);
+        await rude.TakeAsync(1, "held", Mode.Ex);
+        LockdClient client = await cluster[0].ConnectAsync();
+        HeldLock blocks = await client.LockAsync("waited", LockMode.EX);
+        rude.Send(new ClientMessage { TakeLock = new TakeLock { Lock = 2, Resource = "waited", Mode = Mode.Ex } });
+        await Eventually.IsTrue(() => cluster[0].Lockd.GetStatus("s")!.Counters.Waiting == 1, "the second request to wait");
+        await rude.DisposeAsync();
+        await Eventually.IsTrue(() => cluster[0].Logger.Count(SessionBroken) == 1, "the broken session to be logged");
+        Assert.Contains($"process {Environment.ProcessId}", cluster[0].Logger.ToString(), StringComparison.Ordinal);
+        await Assert.ThrowsAsync<LockNotAvailableException>(
+            () => client.LockAsync("held", LockMode.PR, LockRequestOptions.NoQueue).AsTask());
+
+        // What it only waited for is given up: nobody could be told of the grant.
+        Assert.Equal(0, cluster[0].Lockd.GetStatus("s")!.Counters.Waiting);
+        await blocks.UnlockAsync();
+        await using HeldLock next = await Eventually.Within(client.LockAsync("waited", LockMode.EX).AsTask(), "the abandoned request's lock");
+        Assert.Equal(0, cluster[0].Logger.Count(SessionClosed));
+    }
+
+    [Fact]
+    public async Task Goodbye_releases_at_once()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(2);
+        LockdClient first = await cluster[0].ConnectAsync();
+        HeldLock held = await first.LockAsync("r", LockMode.EX);
+        LockdClient second = await cluster[1].ConnectAsync();
+        Task<HeldLock> waiter = second.LockAsync("r", LockMode.EX).AsTask();
+        await first.DisposeAsync();
+        await Eventually.Within(waiter, "the waiter");
+        await Eventually.IsTrue(() => held.Lost.IsCancellationRequested, "the loss to be signalled");
+        Assert.Equal(0, cluster[0].Logger.Count(SessionBroken));
+        await Assert.ThrowsAsync<LockLostException>(() => first.LockAsync("r", LockMode.EX).AsTask());
+    }
+
+    [Fact]
+    public async Task Greetings_that_do_not_fit_are_refused_with_the_reason()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(1);
+        LockdConnectException unknown = await Assert.ThrowsAsync<LockdConnectException>(() => cluster[0].ConnectAsync("nowhere"));
+        Assert.Contains("does not serve lock space 'nowhere'", unknown.Message, StringComparison.Ordinal);
+
+        await using RawClient old = new(cluster[0].Socket);
+        old.Send(new ClientMessage { Hello = new Hello { Version = 99, Space = "s" } });
+        Assert.Contains("version 99", (await old.ReceiveAsync()).Refused.Reason, StringComparison.Ordinal);
+        await old.UntilClosedAsync();
+
+        await using RawClient hasty = new(cluster[0].Socket);
+        hasty.Send(new ClientMessage { TakeLock = new TakeLock { Lock = 1, Resource = "r", Mode = Mode.Ex } });
+        Assert.Contains("must be Hello", (await hasty.ReceiveAsync()).Refused.Reason, StringComparison.Ordinal);
+        await hasty.UntilClosedAsync();
+
+        await using RawClient stranger = new(cluster[0].Socket);
+        stranger.SendBytes("GET / HTTP/1.1\r\nHost: lockd\r\n\r\n"u8);
+        Assert.NotEmpty((await stranger.ReceiveAsync()).Refused.Reason);
+        await stranger.UntilClosedAsync();
+        Assert.Equal(4, cluster[0].Logger.Count(ClientRefused));
+    }
+
+    [Fact]
+    public async Task A_session_that_breaks_the_rules_is_cut_off_and_others_go_on()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(1);
+        LockdClient polite = await cluster[0].ConnectAsync();
+        ClientMessage[] wrong =
+        [
+            new() { TakeLock = new TakeLock { Lock = 9, Resource = "r", Mode = (Mode)42 } },
+            new() { TakeLock = new TakeLock { Lock = 1, Resource = "again", Mode = Mode.Nl } },
+            new() { Hello = new Hello { Version = 1, Space = "s" } },
+            new(),
+        ];
+        for (int i = 0; i < wrong.Length; i++)
+        {
+            await using RawClient rude = await RawClient.GreetedAsync(cluster[0].Socket);
+            await rude.TakeAsync(1, $"mine{i}", Mode.Ex);
+            rude.Send(wrong[i]);
+            await rude.UntilClosedAsync();
+        }
+
+        await using RawClient garbled = await RawClient.GreetedAsync(cluster[0].Socket);
+        garbled.SendBytes([4, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8]);
+        await garbled.UntilClosedAsync();
+        await Eventually.IsTrue(() => cluster[0].Logger.Count(SessionBroken) == wrong.Length + 1, "all to be logged", cluster.Describe);
+        await using HeldLock held = await Eventually.Within(polite.LockAsync("r", LockMode.EX).AsTask(), "another session's lock");
+        Assert.Empty(cluster[0].Logger.Errors);
+    }
+
+    [Fact]
+    public async Task A_conversion_of_what_the_session_does_not_hold_is_answered_so()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(1);
+        await using RawClient client = await RawClient.GreetedAsync(cluster[0].Socket);
+        client.Send(new ClientMessage { ConvertLock = new ConvertLock { Lock = 5, Mode = Mode.Ex } });
+        Failed failed = (await client.ReceiveAsync()).Failed;
+        Assert.Equal((5UL, Failure.NotFound), (failed.Lock, failed.Failure));
+        client.Send(new ClientMessage { ReleaseLock = new ReleaseLock { Lock = 5 } });
+        client.Send(new ClientMessage { TakeLock = new TakeLock { Lock = 5, Resource = "", Mode = Mode.Ex } });
+        Assert.Equal(Failure.Invalid, (await client.ReceiveAsync()).Failed.Failure);
+        Granted granted = await client.TakeAsync(5, "r", Mode.Ex);
+        Assert.NotEqual(0UL, granted.Held.Token);
+    }
+
+    [Fact]
+    public async Task A_client_that_never_reads_is_cut_off()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(1);
+        await using RawClient deaf = await RawClient.GreetedAsync(cluster[0].Socket);
+        byte[] request = RawClient.Frame(new ClientMessage { GetStatus = new GetStatus { Request = 1 } });
+        Task flood = Task.Run(() =>
+        {
+            while (true)
+            {
+                deaf.SendBytes(request); // Fails when the server has closed.
+            }
+        });
+        await Eventually.IsTrue(() => cluster[0].Logger.Count(SessionBroken) == 1, "the deaf client to be cut off");
+        await Assert.ThrowsAnyAsync<SocketException>(() => flood);
+        Assert.Contains("does not read", cluster[0].Logger.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Connecting_where_nobody_listens_says_what_to_do()
+    {
+        LockdConnectException failed = await Assert.ThrowsAsync<LockdConnectException>(
+            () => LockdClient.ConnectAsync("/nonexistent/lockd.sock", "s"));
+        Assert.Contains("/nonexistent/lockd.sock", failed.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_socket_is_taken_over_from_a_dead_lockd_and_never_from_a_living_one()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(1);
+        LockdSettings same = new()
+        {
+            ClientSocket = cluster[0].Socket,
+            Listen = new(System.Net.IPAddress.Loopback, 0),
+            Spaces = ["other"],
+        };
+        IOException refused = await Assert.ThrowsAsync<IOException>(() => Lockd.StartAsync(
+            cluster.Cluster.Connect(cluster[0].Node), same, NullLogger.Instance, CancellationToken.None));
+        Assert.Contains("another process does", refused.Message, StringComparison.Ordinal);
+
+        string leftover = Path.Combine(cluster.Folder, "left.sock");
+        using (Socket dead = UnixSocketFile.Listen(leftover + ".bound"))
+        {
+            // Closing removes the file; one that was renamed stays, as after a process that was killed.
+            File.Move(leftover + ".bound", leftover);
+        }
+
+        Assert.True(File.Exists(leftover));
+        await using Lockd second = await Lockd.StartAsync(
+            cluster.Cluster.Connect(cluster[0].Node), same with { ClientSocket = leftover }, NullLogger.Instance, CancellationToken.None);
+        await using LockdClient client = await LockdClient.ConnectAsync(leftover, "other");
+    }
+}
