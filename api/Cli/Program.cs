@@ -1,0 +1,3 @@
+using Cluster.Api.Cli;
+
+return await CommandLine.RunAsync(args, CliConsole.ForProcess()).ConfigureAwait(false);

@@ -1,0 +1,21 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Cluster.Api.Contract;
+
+/// <summary>How the documents are written: camel case, absent instead of null, and unknown properties in requests are refused.</summary>
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    NumberHandling = JsonNumberHandling.Strict)]
+[JsonSerializable(typeof(ClusterDocument))]
+[JsonSerializable(typeof(NodeList))]
+[JsonSerializable(typeof(FenceRequest))]
+[JsonSerializable(typeof(ConfirmFencedRequest))]
+[JsonSerializable(typeof(FenceOperationPage))]
+[JsonSerializable(typeof(GroupList))]
+[JsonSerializable(typeof(EventPage))]
+[JsonSerializable(typeof(EventReset))]
+[JsonSerializable(typeof(HealthDocument))]
+[JsonSerializable(typeof(ProblemDocument))]
+public sealed partial class ApiJson : JsonSerializerContext;

@@ -1,0 +1,59 @@
+using System.Text.Json.Serialization;
+
+namespace Cluster.Api.Contract;
+
+/// <summary>Quorum as the answering node sees it.</summary>
+public sealed record QuorumDocument
+{
+    /// <summary>True when the answering node knows itself to belong to a majority: it leads a confirmed majority or holds a lease.</summary>
+    public required bool Quorate { get; init; }
+
+    /// <summary>The leader's name; absent when none is known.</summary>
+    public string? Leader { get; init; }
+
+    /// <summary>The consensus term.</summary>
+    public required ulong Term { get; init; }
+
+    /// <summary>The part that the answering node plays.</summary>
+    public required ConsensusRole Role { get; init; }
+
+    /// <summary>How many votes are configured.</summary>
+    public required int Votes { get; init; }
+
+    /// <summary>How many votes make a majority.</summary>
+    public required int Majority { get; init; }
+
+    /// <summary>How many voters are up.</summary>
+    public required int VotersUp { get; init; }
+
+    /// <summary>The answering node's lease.</summary>
+    public required LeaseDocument Lease { get; init; }
+
+    /// <summary>The last log index known to be committed.</summary>
+    public required ulong CommitIndex { get; init; }
+
+    /// <summary>The last log index applied on the answering node.</summary>
+    public required ulong AppliedIndex { get; init; }
+}
+
+/// <summary>A node's right to act as a member. It ends by that node's own clock.</summary>
+/// <param name="Held">Whether it runs at this moment.</param>
+/// <param name="RemainingMs">Milliseconds until it ends; 0 when it is not held.</param>
+public sealed record LeaseDocument(bool Held, long RemainingMs);
+
+/// <summary>A node's part in the replicated log.</summary>
+[JsonConverter(typeof(KebabCaseConverter<ConsensusRole>))]
+public enum ConsensusRole
+{
+    /// <summary>Follows a leader, or waits for one.</summary>
+    Follower,
+
+    /// <summary>Asks whether it could win an election.</summary>
+    PreCandidate,
+
+    /// <summary>Stands for election.</summary>
+    Candidate,
+
+    /// <summary>Leads.</summary>
+    Leader,
+}

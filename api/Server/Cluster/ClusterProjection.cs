@@ -1,0 +1,108 @@
+using Cluster.Api.Contract;
+using Cluster.Consensus;
+using Cluster.Membership;
+
+namespace Cluster.Api.Server.Cluster;
+
+/// <summary>A node's view of the cluster as one document. Runs on the node's loop: it only copies.</summary>
+/// <param name="cluster">The cluster's id.</param>
+/// <param name="self">The node that answers.</param>
+/// <param name="policy">Knows which fencing levels each node has.</param>
+internal sealed class ClusterProjection(string cluster, NodeId self, FencePolicy policy)
+{
+    private static readonly string Version =
+        typeof(ClusterProjection).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
+
+    public ClusterDocument Of(ClusterNode node, MonotonicTime now)
+    {
+        ClusterState state = node.State;
+        QuorumDocument quorum = Quorum(node, now);
+        NodeDocument[] nodes = [.. state.Nodes.Select(record => Node(record, quorum.Leader))];
+        FenceOperationDocument[] open =
+        [
+            .. state.Operations
+                .Where(operation => operation.Phase != FencePhase.Closed)
+                .Select(operation => OperationProjection.Of(operation, state)),
+        ];
+        GroupDocument[] groups = [.. state.Groups.Select(record => Group(record, node, now))];
+        IReadOnlyList<AttentionDocument> attention = Advisor.Advise(quorum, nodes, open, groups);
+        return new ClusterDocument
+        {
+            Cluster = cluster,
+            AnsweredBy = state.FindNode(self)?.Name ?? self.ToString(),
+            Version = Version,
+            Healthy = attention.Count == 0,
+            Epoch = state.Epoch.Value,
+            Position = state.Events.Last.ToString(),
+            Quorum = quorum,
+            Nodes = nodes,
+            OpenFenceOperations = open,
+            Groups = groups,
+            Attention = attention,
+        };
+    }
+
+    private static QuorumDocument Quorum(ClusterNode node, MonotonicTime now)
+    {
+        ReplicatedLogStatus log = node.Log.Status;
+        double remainingMs = Math.Max(0, (node.LeaseDeadline - now).TotalMilliseconds);
+        return new QuorumDocument
+        {
+            Quorate = node.IsQuorate(now),
+            Leader = log.Leader.IsNone ? null : node.State.FindNode(log.Leader)?.Name ?? log.Leader.ToString(),
+            Term = log.Term.Value,
+            Role = DocumentMap.Of(log.Role),
+            Votes = node.State.Nodes.Count,
+            Majority = node.State.Majority,
+            VotersUp = node.State.Nodes.Count(record => record.State == NodeLifeState.Up),
+            Lease = new LeaseDocument(node.LeaseDeadline > now, (long)remainingMs),
+            CommitIndex = log.CommitIndex.Value,
+            AppliedIndex = node.State.AppliedIndex.Value,
+        };
+    }
+
+    private NodeDocument Node(NodeRecord record, string? leader) => new()
+    {
+        Id = record.Id.Value,
+        Name = record.Name,
+        Url = $"/v1/nodes/{record.Name}",
+        State = DocumentMap.Of(record.State),
+        Incarnation = record.Incarnation.Value,
+        Leader = record.Name == leader,
+        Evidence = DocumentMap.Of(record.Evidence),
+        FenceLevels = policy.Levels.GetValueOrDefault(record.Id) ?? [],
+        ApiUrl = DocumentMap.Optional(record.ApiUrl),
+        DownReason = DocumentMap.Optional(record.DownReason),
+        ConfirmedBy = DocumentMap.Optional(record.ConfirmedBy),
+        ChangedAt = DocumentMap.OptionalTime(record.ChangedAtUnixMs),
+    };
+
+    private static GroupDocument Group(GroupRecord record, ClusterNode node, MonotonicTime now) => new()
+    {
+        Name = record.Name,
+        Url = $"/v1/groups/{record.Name}",
+        State = DocumentMap.Of(record.Phase),
+        Generation = record.Generation.Value,
+        RequiredEvidence = DocumentMap.Of(record.RequiredEvidence),
+        Members =
+        [
+            .. record.Members.OrderBy(member => member.Member.Slot).Select(member => new GroupMemberDocument(
+                member.Member.Id.Value,
+                member.Member.Slot,
+                member.Member.NodeName,
+                member.Member.Incarnation.Value,
+                member.Member.Endpoint,
+                member.Acknowledged.Value)),
+        ],
+        Departed =
+        [
+            .. record.Departed.Select(departed => new DepartedMemberDocument(
+                departed.Member.Id.Value,
+                departed.Member.Slot,
+                departed.Member.NodeName,
+                departed.Member.Incarnation.Value,
+                departed.Clean)),
+        ],
+        WaitsFor = [.. node.WaitsFor(record, now)],
+    };
+}

@@ -1,0 +1,101 @@
+using System.Globalization;
+using System.Net;
+
+namespace Cluster.Api.Server.Configuration;
+
+/// <content>Nodes and the API's addresses.</content>
+internal static partial class ConfigurationFile
+{
+    private static List<NodeEntry> ReadNodes(YamlMap root)
+    {
+        var nodes = new List<NodeEntry>();
+        foreach (YamlMap map in root.Maps("nodes"))
+        {
+            int? id = map.Number("id", 1, int.MaxValue);
+            if (!map.Has("id"))
+            {
+                map.Error("id", "is missing; number the nodes from 1, the same on every node");
+            }
+
+            string name = map.RequiredText("name", "name the node");
+            if (name.Length > 0 && !NamePattern().IsMatch(name))
+            {
+                map.Error("name", $"'{name}' is not a name; write 1 to 63 of a-z 0-9 -, beginning with a letter or digit");
+            }
+
+            string address = map.RequiredText("address", "write where the other nodes reach it, e.g. 10.0.0.1:7101");
+            if (!TryHostAndPort(address, out string host, out int port) && address.Length > 0)
+            {
+                map.Error("address", $"'{address}' is not an address; write host:port, e.g. 10.0.0.1:7101");
+            }
+
+            if (nodes.Exists(other => other.Id == id))
+            {
+                map.Error("id", $"{id} is given twice; every node needs a number of its own");
+            }
+
+            if (nodes.Exists(other => other.Name == name))
+            {
+                map.Error("name", $"'{name}' is given twice; every node needs a name of its own");
+            }
+
+            if (nodes.Exists(other => other.Host == host && other.Port == port))
+            {
+                map.Error("address", $"'{address}' is given twice; every node needs an address of its own");
+            }
+
+            map.Close();
+            nodes.Add(new NodeEntry((uint)(id ?? 0), name, host, port));
+        }
+
+        if (nodes.Count == 0)
+        {
+            root.Error("nodes", "is missing or empty; list the initial voters, the same on every node");
+        }
+
+        nodes.Sort((left, right) => left.Id.CompareTo(right.Id));
+        return nodes;
+    }
+
+    private static ApiConfiguration? ReadApi(YamlMap map, string directory)
+    {
+        string listenText = map.Text("listen") ?? "127.0.0.1:7200";
+        bool plain = map.Flag("allowPlainRemote", false);
+        string? advertiseText = map.Text("advertise");
+        string socket = SocketPath(map, "/run/cluster/api.sock", directory);
+        map.Close();
+        if (!listenText.Contains(':', StringComparison.Ordinal) || !IPEndPoint.TryParse(listenText, out IPEndPoint? listen))
+        {
+            map.Error("listen", $"'{listenText}' is not an address; write IP:port, e.g. 127.0.0.1:7201 or [::1]:7201");
+            return null;
+        }
+
+        if (!plain && !IPAddress.IsLoopback(listen.Address))
+        {
+            map.Error(
+                "listen",
+                $"'{listenText}' is not a loopback address, and the API there is neither encrypted nor asks who calls: anybody who reaches it can "
+                + "fence nodes. Listen on 127.0.0.1 (and use the Unix socket or a tunnel), or set api.allowPlainRemote: true if the network is closed");
+        }
+
+        if (!Uri.TryCreate(advertiseText ?? $"http://{listen}", UriKind.Absolute, out Uri? advertise)
+            || (advertise.Scheme != Uri.UriSchemeHttp && advertise.Scheme != Uri.UriSchemeHttps))
+        {
+            map.Error("advertise", $"'{advertiseText}' is not a URL; write where others reach this API, e.g. http://10.0.0.1:7201");
+            return null;
+        }
+
+        return new ApiConfiguration(listen, advertise, socket, plain);
+    }
+
+    private static bool TryHostAndPort(string text, out string host, out int port)
+    {
+        int colon = text.LastIndexOf(':');
+        host = colon < 0 ? text : text[..colon].Trim('[', ']');
+        port = 0;
+        return colon > 0
+            && int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out port)
+            && port is > 0 and <= 65535
+            && Uri.CheckHostName(host) != UriHostNameType.Unknown;
+    }
+}

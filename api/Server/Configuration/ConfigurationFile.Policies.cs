@@ -1,0 +1,123 @@
+using Cluster.Fencing;
+using Cluster.Membership;
+using YamlDotNet.RepresentationModel;
+
+namespace Cluster.Api.Server.Configuration;
+
+/// <content>Timing and fencing.</content>
+internal static partial class ConfigurationFile
+{
+    private static MembershipTiming ReadTiming(YamlMap root, ConfigErrors errors)
+    {
+        YamlNode? node = root.Node("timing");
+        if (node is null)
+        {
+            return MembershipTiming.Lan;
+        }
+
+        if (node is YamlScalarNode word)
+        {
+            if (Profile(word.Value) is { } named)
+            {
+                return named;
+            }
+
+            root.Error("timing", $"'{word.Value}' is not known; write lan, fast, or a mapping of single settings");
+            return MembershipTiming.Lan;
+        }
+
+        var map = new YamlMap(node, "timing", errors);
+        string? profileWord = map.Text("profile");
+        MembershipTiming? profile = Profile(profileWord ?? "lan");
+        if (profile is null)
+        {
+            map.Error("profile", $"'{profileWord}' is not known; write lan or fast");
+            profile = MembershipTiming.Lan;
+        }
+
+        MembershipTiming timing = profile with
+        {
+            HeartbeatInterval = map.Duration("heartbeatInterval") ?? profile.HeartbeatInterval,
+            ElectionTimeoutMin = map.Duration("electionTimeoutMin") ?? profile.ElectionTimeoutMin,
+            ElectionTimeoutMax = map.Duration("electionTimeoutMax") ?? profile.ElectionTimeoutMax,
+            Lease = map.Duration("lease") ?? profile.Lease,
+            ClockRateBound = map.Ratio("clockRateBound") ?? profile.ClockRateBound,
+            StallThreshold = map.Duration("stallThreshold") ?? profile.StallThreshold,
+            StartupGrace = map.Duration("startupGrace") ?? profile.StartupGrace,
+        };
+        map.Close();
+        try
+        {
+            timing.Validate();
+        }
+        catch (ArgumentException error)
+        {
+            root.Error("timing", error.Message);
+        }
+
+        return timing;
+    }
+
+    private static MembershipTiming? Profile(string? word) => word switch
+    {
+        "lan" => MembershipTiming.Lan,
+        "fast" => MembershipTiming.Fast,
+        _ => null,
+    };
+
+    private static FencePolicy ReadPolicy(YamlMap map)
+    {
+        var defaults = new FencePolicy();
+        FencePolicy policy = defaults with
+        {
+            OnDown = map.Word("onDown", Kinds) ?? defaults.OnDown,
+            AttemptDeadline = Positive(map, "attemptDeadline", defaults.AttemptDeadline),
+            RetryMin = Positive(map, "retryMin", defaults.RetryMin),
+            RetryMax = Positive(map, "retryMax", defaults.RetryMax),
+        };
+        if (policy.RetryMax < policy.RetryMin)
+        {
+            map.Error("retryMax", "is less than retryMin; make it at least as long");
+        }
+
+        return policy;
+    }
+
+    private static TimeSpan Positive(YamlMap map, string key, TimeSpan otherwise)
+    {
+        TimeSpan value = map.Duration(key) ?? otherwise;
+        if (value <= TimeSpan.Zero)
+        {
+            map.Error(key, "must be longer than nothing");
+        }
+
+        return value;
+    }
+
+    private static List<FenceDevice> ReadDevices(YamlMap fencing, IReadOnlyList<NodeEntry> nodes)
+    {
+        var devices = new List<FenceDevice>();
+        foreach (YamlMap map in fencing.Maps("devices"))
+        {
+            string name = map.RequiredText("name", "give the device a name of its own");
+            string agent = map.RequiredText("agent", "name the fencing plug-in, e.g. ipmi");
+            IReadOnlyList<string> targets = map.Texts("targets");
+            if (targets.Count == 0)
+            {
+                map.Error("targets", "is missing or empty; list the nodes that the device can fence, e.g. [n2]");
+            }
+
+            foreach (string target in targets.Where(target => nodes.All(node => node.Name != target)))
+            {
+                map.Error("targets", $"'{target}' is not among the nodes ({string.Join(", ", nodes.Select(node => node.Name))}); name one of them");
+            }
+
+            int level = map.Number("level", 1, 9) ?? 1;
+            IReadOnlyDictionary<string, string> parameters = map.StringMap("parameters");
+            map.Close();
+            devices.Add(new FenceDevice(name, agent, targets, parameters, level));
+        }
+
+        return devices;
+    }
+}

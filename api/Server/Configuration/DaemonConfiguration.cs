@@ -1,0 +1,51 @@
+using System.Net;
+using Cluster.Fencing;
+using Cluster.Membership;
+
+namespace Cluster.Api.Server.Configuration;
+
+/// <summary>What the configuration file says, checked. Paths are absolute.</summary>
+internal sealed record DaemonConfiguration
+{
+    /// <summary>The configuration file, as messages name it.</summary>
+    public required string File { get; init; }
+
+    /// <summary>The folder of the configuration file: relative paths and <c>file:</c> secrets start there.</summary>
+    public required string BaseDirectory { get; init; }
+
+    public required string Cluster { get; init; }
+
+    public required NodeEntry Self { get; init; }
+
+    /// <summary>The initial voters, ordered by number.</summary>
+    public required IReadOnlyList<NodeEntry> Nodes { get; init; }
+
+    public required string DataDirectory { get; init; }
+
+    public required ApiConfiguration Api { get; init; }
+
+    public required string MemberSocket { get; init; }
+
+    public required MembershipTiming Timing { get; init; }
+
+    /// <summary>The policy without the levels, which follow from <see cref="Devices"/>.</summary>
+    public required FencePolicy Fencing { get; init; }
+
+    public required IReadOnlyList<FenceDevice> Devices { get; init; }
+
+    public required LogLevel LogLevel { get; init; }
+}
+
+/// <summary>One configured node.</summary>
+/// <param name="Id">Its number, never 0.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Host">The host name or address at which its peers reach it.</param>
+/// <param name="Port">The port at which they do.</param>
+internal sealed record NodeEntry(uint Id, string Name, string Host, int Port);
+
+/// <summary>Where the REST API listens.</summary>
+/// <param name="Listen">The TCP address.</param>
+/// <param name="Advertise">Where others reach it.</param>
+/// <param name="Socket">The Unix socket.</param>
+/// <param name="AllowPlainRemote">Whether it may listen beyond loopback without encryption.</param>
+internal sealed record ApiConfiguration(IPEndPoint Listen, Uri Advertise, string Socket, bool AllowPlainRemote);

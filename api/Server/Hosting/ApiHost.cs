@@ -1,0 +1,106 @@
+using System.Diagnostics.Metrics;
+using System.Text.Json.Serialization;
+using Cluster.Api.Contract;
+using Cluster.Api.Server.Cluster;
+using Cluster.Api.Server.Configuration;
+using Cluster.Api.Server.Events;
+using Cluster.Api.Server.Http;
+using Cluster.Api.Server.Http.Endpoints;
+using Cluster.Api.Server.Metrics;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging.Console;
+
+namespace Cluster.Api.Server.Hosting;
+
+/// <summary>Builds the web application of one node: Kestrel on TCP and on a Unix socket, and all endpoints.</summary>
+internal static class ApiHost
+{
+    public static WebApplication Build(ApiConfiguration api, ICluster cluster, ApiLimits limits, Action<ILoggingBuilder> logging)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            // The daemon's own file is the only configuration: an appsettings.json that lies about must change nothing.
+            Args = [],
+            EnvironmentName = Environments.Production,
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        builder.Configuration.Sources.Clear();
+        builder.Logging.ClearProviders();
+        logging(builder.Logging);
+        builder.WebHost.ConfigureKestrel(options => Configure(options, api));
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(3));
+        builder.Services.AddSingleton<IHostLifetime, NoHostLifetime>();
+        builder.Services.ConfigureHttpJsonOptions(options =>
+        {
+            options.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default);
+            options.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+            options.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
+        });
+        builder.Services.AddOpenApi("v1", OpenApiDescription.Configure);
+        builder.Services.AddSingleton(cluster);
+        builder.Services.AddSingleton(api);
+        builder.Services.AddSingleton(limits);
+        builder.Services.AddSingleton<ClusterWriter>();
+        builder.Services.AddSingleton<StreamGate>();
+        builder.Services.AddSingleton(services => new MetricsCollector(services.GetRequiredService<ILogger<MetricsCollector>>()));
+
+        WebApplication app = builder.Build();
+        // Listens from the start, not from the first scrape: what happened before it would be missing.
+        app.Services.GetRequiredService<MetricsCollector>();
+        StreamGate gate = app.Services.GetRequiredService<StreamGate>();
+        app.Services.GetRequiredService<IMeterFactory>().Create("Cluster.Api").CreateObservableGauge(
+            "cluster.api.streams.open", () => gate.Open, null, "Event streams and waiting requests that are open");
+        app.Use(NoStore);
+        app.UseMiddleware<ProblemMiddleware>();
+        app.UseMiddleware<HostGuard>();
+        app.UseRouting();
+        app.MapCluster();
+        app.MapNodes();
+        app.MapFencing();
+        app.MapEvents();
+        app.MapHealth();
+        app.MapOpenApi("/openapi/{documentName}.json");
+        return app;
+    }
+
+    /// <summary>One line an event, UTC, on standard error: standard output is for what programs wait for.</summary>
+    public static void Logging(ILoggingBuilder logging, LogLevel level)
+    {
+        logging.SetMinimumLevel(level);
+        // Each request is worth a line only when somebody looks for trouble.
+        logging.AddFilter("Microsoft", level > LogLevel.Debug ? (LogLevel)Math.Max((int)level, (int)LogLevel.Warning) : level);
+        logging.AddSimpleConsole(options =>
+        {
+            options.SingleLine = true;
+            options.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+            options.UseUtcTimestamp = true;
+            options.ColorBehavior = Console.IsErrorRedirected ? LoggerColorBehavior.Disabled : LoggerColorBehavior.Default;
+        });
+        logging.Services.Configure<ConsoleLoggerOptions>(options => options.LogToStandardErrorThreshold = LogLevel.Trace);
+    }
+
+    private static void Configure(KestrelServerOptions options, ApiConfiguration api)
+    {
+        options.AddServerHeader = false;
+        options.Limits.MaxRequestBodySize = Problems.MaxBodyBytes;
+        options.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        options.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(130);
+        options.Limits.MaxConcurrentConnections = 20_000;
+        options.Listen(api.Listen, listen => listen.Protocols = HttpProtocols.Http1);
+        options.ListenUnixSocket(api.Socket, listen => listen.Protocols = HttpProtocols.Http1);
+    }
+
+    private static Task NoStore(HttpContext context, RequestDelegate next)
+    {
+        context.Response.OnStarting(
+            static state =>
+            {
+                var headers = (IHeaderDictionary)state;
+                headers.CacheControl = "no-store";
+                headers.XContentTypeOptions = "nosniff";
+                return Task.CompletedTask;
+            },
+            context.Response.Headers);
+        return next(context);
+    }
+}

@@ -1,0 +1,126 @@
+using Cluster.Api.Server.Cluster;
+using Cluster.Api.Server.Configuration;
+using Cluster.Api.Server.Fencing;
+using Cluster.Api.Server.Http;
+using Cluster.Consensus;
+using Cluster.Fencing;
+using Cluster.Fencing.Exec;
+using Cluster.Fencing.Ipmi;
+using Cluster.Membership;
+using Cluster.Runtime;
+
+namespace Cluster.Api.Server.Hosting;
+
+/// <summary>One node: its fence devices, its runtime and its API, put together from the configuration.</summary>
+internal sealed partial class Daemon : IAsyncDisposable
+{
+    private readonly DaemonConfiguration _configuration;
+    private readonly FenceDeviceSet _devices;
+    private readonly FencePolicy _policy;
+
+    private Daemon(DaemonConfiguration configuration, FenceDeviceSet devices)
+    {
+        _configuration = configuration;
+        _devices = devices;
+        _policy = configuration.Fencing with
+        {
+            Levels = configuration.Nodes.ToDictionary(node => new NodeId(node.Id), node => devices.Levels(node.Name)),
+        };
+    }
+
+    /// <summary>Makes the fence devices; starts nothing.</summary>
+    /// <exception cref="ConfigurationException">A fence device is not configured as its plug-in needs.</exception>
+    public static Daemon Create(DaemonConfiguration configuration)
+    {
+        try
+        {
+            FenceDeviceSet devices = FenceDeviceSet.Create(
+                configuration.Devices,
+                [new IpmiAgentFactory(), new ExecAgentFactory()],
+                new SecretSource(configuration.BaseDirectory));
+            return new Daemon(configuration, devices);
+        }
+        catch (FenceConfigurationException error)
+        {
+            throw new ConfigurationException(
+                string.Join('\n', error.Message.Split('\n').Select(line => $"{configuration.File}: fencing.devices: {line}")));
+        }
+    }
+
+    /// <summary>Runs the node until a signal ends it, in order: the runtime leaves the cluster while the API still answers, then the API ends.</summary>
+    /// <param name="serving">Called when everything serves, with the API's addresses.</param>
+    /// <param name="stop">Ends the node.</param>
+    /// <param name="hurry">Cuts the farewell short: the cluster will declare the node down.</param>
+    public async Task RunAsync(Action<IReadOnlyCollection<string>> serving, Task stop, CancellationToken hurry)
+    {
+        using ILoggerFactory loggers = LoggerFactory.Create(logging => ApiHost.Logging(logging, _configuration.LogLevel));
+        ILogger log = loggers.CreateLogger<Daemon>();
+        if (_configuration.Api.AllowPlainRemote)
+        {
+            LogPlainRemote(log, _configuration.Api.Listen.ToString());
+        }
+
+        foreach (NodeEntry node in _configuration.Nodes.Where(node => _devices.Levels(node.Name).Count == 0))
+        {
+            LogNoDevice(log, node.Name);
+        }
+
+        SocketFile.Prepare(_configuration.Api.Socket);
+        var driver = new FenceDriver(new FenceExecutor(_devices), loggers.CreateLogger<FenceDriver>());
+        await using NodeRuntime runtime = await NodeRuntime.StartAsync(Options(), driver, loggers, hurry).ConfigureAwait(false);
+        var cluster = new RuntimeCluster(
+            runtime, _configuration.Cluster, new ClusterProjection(_configuration.Cluster, new NodeId(_configuration.Self.Id), _policy));
+        await using WebApplication app = ApiHost.Build(
+            _configuration.Api, cluster, new ApiLimits(), logging => ApiHost.Logging(logging, _configuration.LogLevel));
+        await app.StartAsync(hurry).ConfigureAwait(false);
+        SocketFile.Restrict(_configuration.Api.Socket);
+        ReturnStartupMemory();
+        LogServing(log, string.Join(", ", app.Urls));
+        serving([.. app.Urls]);
+
+        await Task.WhenAny(stop, runtime.Completion).ConfigureAwait(false);
+        LogStopping(log);
+        await runtime.StopAsync(hurry).ConfigureAwait(false);
+        await app.StopAsync(hurry).ConfigureAwait(false);
+        await runtime.Completion.ConfigureAwait(false);
+    }
+
+    public ValueTask DisposeAsync() => _devices.DisposeAsync();
+
+    /// <summary>What the start needed is given back to the machine: afterwards little is allocated, so it would stay for long.</summary>
+    private static void ReturnStartupMemory() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+
+    private NodeRuntimeOptions Options() => new()
+    {
+        ClusterId = _configuration.Cluster,
+        Self = new NodeId(_configuration.Self.Id),
+        Nodes = [.. _configuration.Nodes.Select(node => new NodePeer(new NodeId(node.Id), node.Name, node.Host, node.Port))],
+        DataDirectory = _configuration.DataDirectory,
+        MemberSocketPath = _configuration.MemberSocket,
+        Timing = _configuration.Timing,
+        Fencing = _policy,
+        ApiUrl = _configuration.Api.Advertise.ToString().TrimEnd('/'),
+        BootId = Environment.GetEnvironmentVariable(BootIdVariable) is { Length: > 0 } given ? given : null,
+    };
+
+    /// <summary>
+    /// Stands for the machine's boot id where processes stand for machines, as in the demo: there every "power on" gives a new one. Whoever sets it
+    /// vouches that nothing of the node's former life still runs.
+    /// </summary>
+    public const string BootIdVariable = "CLUSTER_BOOT_ID";
+
+    [LoggerMessage(5301, LogLevel.Information, "the API serves on {Addresses}")]
+    private static partial void LogServing(ILogger log, string addresses);
+
+    [LoggerMessage(
+        5302,
+        LogLevel.Warning,
+        "api.allowPlainRemote is set: the API on {Address} is neither encrypted nor does it ask who calls; whoever reaches it can fence nodes")]
+    private static partial void LogPlainRemote(ILogger log, string address);
+
+    [LoggerMessage(5303, LogLevel.Warning, "no fence device can stop {Node}: when it fails, what it held waits for a human's word")]
+    private static partial void LogNoDevice(ILogger log, string node);
+
+    [LoggerMessage(5304, LogLevel.Information, "asked to stop: leaving the cluster in order; a second signal ends at once")]
+    private static partial void LogStopping(ILogger log);
+}
