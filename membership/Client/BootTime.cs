@@ -4,8 +4,8 @@ using Cluster.Consensus;
 namespace Cluster.Client;
 
 /// <summary>
-/// The clock by which leases are measured: CLOCK_BOOTTIME of clock_gettime(2). Unlike <see cref="System.Diagnostics.Stopwatch"/> it goes
-/// on while the machine is suspended, so a lease can't outlive a suspend. All processes of a machine read the same value.
+/// The clock by which leases are measured: CLOCK_BOOTTIME of clock_gettime(2). Unlike <see cref="System.Diagnostics.Stopwatch"/>
+/// it goes on while the machine is suspended, so a lease can't outlive a suspend. All processes of a machine read the same value.
 /// </summary>
 public static unsafe partial class BootTime
 {

@@ -31,8 +31,8 @@ public abstract record GroupChange
     public sealed record Ready(Generation Generation) : GroupChange;
 
     /// <summary>
-    /// This stay is over: the node's incarnation ended (declared down, daemon restarted) or the member left. The last change. Whatever
-    /// was held is not held any more; the process must not act on it.
+    /// This stay is over: the node's incarnation ended (declared down, daemon restarted) or the member left. The last change.
+    /// Whatever was held is not held any more; the process must not act on it.
     /// </summary>
     public sealed record Ended(string Reason) : GroupChange;
 }

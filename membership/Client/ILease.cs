@@ -16,8 +16,8 @@ public interface ILease
 
     /// <summary>
     /// True while the deadline has not passed and the node's incarnation has not ended. Cheap: one clock reading. The node's next
-    /// incarnation has a lease again, but it stays false here while a stay of the ended one (<see cref="GroupChange.Ended"/>) was not
-    /// disposed: who still acts for the former incarnation must never find it true (S5).
+    /// incarnation has a lease again, but it stays false here while a stay of the ended one (<see cref="GroupChange.Ended"/>) was
+    /// not disposed: who still acts for the former incarnation must never find it true (S5).
     /// </summary>
     bool IsHeld { get; }
 }

@@ -13,9 +13,9 @@ public interface IMembershipClient : IAsyncDisposable
     MembershipSnapshot Current { get; }
 
     /// <summary>
-    /// All events after <paramref name="after"/>, in order, without gap or repeat, across reconnections. Ends by exception only when
-    /// <paramref name="cancellation"/> is signalled, the client is disposed, or the position is too old. Each watch has a connection of
-    /// its own: a slow reader delays nobody.
+    /// All events after <paramref name="after"/>, in order, without gap or repeat, across reconnections. Ends by exception only
+    /// when <paramref name="cancellation"/> is signalled, the client is disposed, or the position is too old. Each watch has a
+    /// connection of its own: a slow reader delays nobody.
     /// </summary>
     /// <exception cref="EventsTrimmedException">
     /// Events after <paramref name="after"/> are not retained any more: go on from the position of <see cref="Current"/>.
@@ -23,8 +23,8 @@ public interface IMembershipClient : IAsyncDisposable
     IAsyncEnumerable<ClusterEvent> WatchAsync(EventPosition after, CancellationToken cancellation);
 
     /// <summary>
-    /// Joins a group; ends when the join is committed, which waits until the node is a member. When <paramref name="cancellation"/> is
-    /// signalled first, a join that succeeds nevertheless is undone.
+    /// Joins a group; ends when the join is committed, which waits until the node is a member. When <paramref
+    /// name="cancellation"/> is signalled first, a join that succeeds nevertheless is undone.
     /// </summary>
     /// <exception cref="MembershipException">The daemon refused; the message says why and what to do.</exception>
     Task<IGroupMembership> JoinGroupAsync(GroupJoinOptions options, CancellationToken cancellation);

@@ -6,8 +6,8 @@ namespace Cluster.Client;
 
 /// <summary>
 /// A process's connection to its node's daemon over the daemon's Unix socket (the protocol: Protocol/member.proto). Connects
-/// again by itself, within 200 ms once the daemon listens. While the daemon is away nothing happens except that the lease runs out.
-/// When it comes back as another incarnation, every stay gets <see cref="GroupChange.Ended"/>.
+/// again by itself, within 200 ms once the daemon listens. While the daemon is away nothing happens except that the lease runs
+/// out. When it comes back as another incarnation, every stay gets <see cref="GroupChange.Ended"/>.
 /// </summary>
 public sealed class MembershipClient : IMembershipClient
 {

@@ -31,8 +31,8 @@ internal static partial class NativeMethods
     }
 
     /// <summary>
-    /// Ends the process at once (_exit(2)): no handler, no finalizer, no flush runs. After a broken invariant nothing of this process may be
-    /// trusted to do anything any more.
+    /// Ends the process at once (_exit(2)): no handler, no finalizer, no flush runs. After a broken invariant nothing of this
+    /// process may be trusted to do anything any more.
     /// </summary>
     [DoesNotReturn]
     public static void ExitAtOnce(int code)

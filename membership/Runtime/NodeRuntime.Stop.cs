@@ -12,8 +12,9 @@ public sealed partial class NodeRuntime
     private static readonly TimeSpan s_memberPause = TimeSpan.FromMilliseconds(20);
 
     /// <summary>
-    /// Stops in good order: waits up to 5 s for local processes to leave their groups, leaves the cluster, ends. When processes remain, or no
-    /// majority takes the farewell within 5 s, it ends without leaving: the cluster declares the node down and fences it.
+    /// Stops in good order: waits up to 5 s for local processes to leave their groups, leaves the cluster, ends. When processes
+    /// remain, or no majority takes the farewell within 5 s, it ends without leaving: the cluster declares the node down and
+    /// fences it.
     /// </summary>
     /// <param name="cancellation">Cuts the waiting short.</param>
     /// <returns>True when the node left in good order.</returns>

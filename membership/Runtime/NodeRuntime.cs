@@ -16,8 +16,8 @@ using Microsoft.Extensions.Logging;
 namespace Cluster.Runtime;
 
 /// <summary>
-/// One node of the cluster, running: the pure core on a thread of its own, its log on another, the links to the other nodes, the socket for
-/// local lock managers. All members may be used from any thread.
+/// One node of the cluster, running: the pure core on a thread of its own, its log on another, the links to the other nodes, the
+/// socket for local lock managers. All members may be used from any thread.
 /// </summary>
 /// <remarks>
 /// A failed write or sync of the log and a broken invariant of the core end the process
@@ -86,10 +86,14 @@ public sealed partial class NodeRuntime : IAsyncDisposable
     /// <summary>What the loop last published.</summary>
     public NodeRuntimeStatus Status => _effects.Status;
 
-    /// <summary>When this node's lease ends, by <see cref="BootTime"/>; <see cref="MonotonicTime.DistantPast"/> when it has none.</summary>
+    /// <summary>
+    /// When this node's lease ends, by <see cref="BootTime"/>; <see cref="MonotonicTime.DistantPast"/> when it has none.
+    /// </summary>
     public MonotonicTime LeaseDeadline => _lease.Current.Deadline;
 
-    /// <summary>Whether this node knows itself to belong to a majority: it holds a lease, or knew when it was last looked at.</summary>
+    /// <summary>
+    /// Whether this node knows itself to belong to a majority: it holds a lease, or knew when it was last looked at.
+    /// </summary>
     public bool IsQuorate => BootTime.Now < LeaseDeadline || (Status.IsQuorate && Status.Incarnation == Incarnation.None);
 
     /// <summary>The longest time between two ticks of the loop since the start: how badly it was ever stalled.</summary>
@@ -110,7 +114,9 @@ public sealed partial class NodeRuntime : IAsyncDisposable
     /// <summary>Stays of local processes in groups, in words.</summary>
     public IReadOnlyList<string> LocalMembers => _members.Members;
 
-    /// <summary>Completes when the runtime has ended; faulted when it failed and <see cref="NodeRuntimeOptions.FailFast"/> returned.</summary>
+    /// <summary>
+    /// Completes when the runtime has ended; faulted when it failed and <see cref="NodeRuntimeOptions.FailFast"/> returned.
+    /// </summary>
     public Task Completion => _completion.Task;
 
     /// <summary>Where the loop's inputs wait.</summary>
@@ -164,8 +170,8 @@ public sealed partial class NodeRuntime : IAsyncDisposable
     }
 
     /// <summary>
-    /// Looks at the node on its own thread, between two inputs: a consistent view. What is returned must not share anything with the node, and the
-    /// look must be short, because nothing else happens meanwhile.
+    /// Looks at the node on its own thread, between two inputs: a consistent view. What is returned must not share anything with
+    /// the node, and the look must be short, because nothing else happens meanwhile.
     /// </summary>
     /// <exception cref="OperationCanceledException">The token was signalled.</exception>
     /// <exception cref="RuntimeStoppedException">The runtime stopped.</exception>
@@ -177,8 +183,8 @@ public sealed partial class NodeRuntime : IAsyncDisposable
     }
 
     /// <summary>
-    /// All events after a position as they are committed, in order, without gap or repeat (S1). A slow reader delays nobody. The events are shared:
-    /// do not change them.
+    /// All events after a position as they are committed, in order, without gap or repeat (S1). A slow reader delays nobody. The
+    /// events are shared: do not change them.
     /// </summary>
     /// <exception cref="EventsTrimmedException">Events after the position are not retained any more.</exception>
     public IAsyncEnumerable<ClusterEvent> WatchAsync(EventPosition after, CancellationToken cancellation) =>
@@ -196,7 +202,9 @@ public sealed partial class NodeRuntime : IAsyncDisposable
         RuntimeLog.Stalled(_logger, gap.TotalMilliseconds);
     }
 
-    /// <summary>Ends everything after a failure that leaves the state in doubt. Called on the loop's or the log's thread.</summary>
+    /// <summary>
+    /// Ends everything after a failure that leaves the state in doubt. Called on the loop's or the log's thread.
+    /// </summary>
     private void Fail(string what, Exception reason)
     {
         if (Interlocked.Exchange(ref _failed, 1) != 0)

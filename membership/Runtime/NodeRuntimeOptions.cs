@@ -31,8 +31,8 @@ public sealed record NodeRuntimeOptions
     public string ApiUrl { get; init; } = "";
 
     /// <summary>
-    /// Identifies the boot of this machine; null reads /proc/sys/kernel/random/boot_id. To be given only where processes stand for
-    /// machines: whoever gives a new one vouches that nothing of the former life still runs.
+    /// Identifies the boot of this machine; null reads /proc/sys/kernel/random/boot_id. To be given only where processes stand
+    /// for machines: whoever gives a new one vouches that nothing of the former life still runs.
     /// </summary>
     public string? BootId { get; init; }
 
@@ -40,8 +40,8 @@ public sealed record NodeRuntimeOptions
     public int LogSegmentBytes { get; init; } = 16 * 1024 * 1024;
 
     /// <summary>
-    /// Ends the process after a failed write or a broken invariant (S7); must not return control to a process that goes on serving. Null:
-    /// the process ends at once with exit code 70, without running any handler.
+    /// Ends the process after a failed write or a broken invariant (S7); must not return control to a process that goes on
+    /// serving. Null: the process ends at once with exit code 70, without running any handler.
     /// </summary>
     public Action<string, Exception>? FailFast { get; init; }
 

@@ -5,7 +5,8 @@ public sealed class RuntimeStoppedException : Exception
 {
     /// <summary>Makes one without a cause: it was stopped.</summary>
     public RuntimeStoppedException()
-        : base("the runtime of this node has stopped; a command that was under way may still take effect: look at the cluster's state before repeating it")
+        : base("the runtime of this node has stopped; a command that was under way may still take effect: "
+            + "look at the cluster's state before repeating it")
     {
     }
 

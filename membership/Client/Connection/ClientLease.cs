@@ -3,8 +3,8 @@ using Cluster.Consensus;
 namespace Cluster.Client.Connection;
 
 /// <summary>
-/// The lease as the daemon last told it. Written by the connection's thread, read by everybody. Nothing has to arrive for it to end:
-/// when the daemon is gone the deadline simply passes.
+/// The lease as the daemon last told it. Written by the connection's thread, read by everybody. Nothing has to arrive for it to
+/// end: when the daemon is gone the deadline simply passes.
 /// </summary>
 internal sealed class ClientLease : ILease
 {

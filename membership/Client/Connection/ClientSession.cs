@@ -1,16 +1,14 @@
 using System.Security.Cryptography;
 using Cluster.Client.Protocol;
-using Cluster.Consensus;
 using Cluster.Membership;
-using Cluster.Membership.Protocol;
 
 namespace Cluster.Client.Connection;
 
 /// <summary>
-/// What one client object knows, across connections: position in the event order, stays, requests without answer. Messages are taken
-/// on the connection's thread; requests come from any thread; one lock guards all.
+/// What one client object knows, across connections: position in the event order, stays, requests without answer. Messages are
+/// taken on the connection's thread; requests come from any thread; one lock guards all.
 /// </summary>
-internal sealed class ClientSession
+internal sealed partial class ClientSession
 {
     private readonly Lock _gate = new();
     private readonly SortedDictionary<ulong, PendingRequest> _pending = [];
@@ -130,39 +128,6 @@ internal sealed class ClientSession
         return join.Stay ?? throw new MembershipException(result.Detail);
     }
 
-    /// <summary>Takes a message of the daemon, in order.</summary>
-    /// <exception cref="MembershipException">The daemon refused this client for good.</exception>
-    /// <exception cref="IOException">The daemon refused this connection.</exception>
-    public void Take(ServerMessage message)
-    {
-        lock (_gate)
-        {
-            switch (message.KindCase)
-            {
-                case ServerMessage.KindOneofCase.Welcome:
-                    TakeWelcome(message.Welcome);
-                    break;
-                case ServerMessage.KindOneofCase.Refused
-                    when message.Refused.Reason is RefusalReason.Stopping or RefusalReason.Trimmed:
-                    throw new IOException(message.Refused.Detail);
-                case ServerMessage.KindOneofCase.Refused:
-                    throw new MembershipException(message.Refused.Detail);
-                case ServerMessage.KindOneofCase.Lease:
-                    TakeLease(message.Lease, "the node has begun another incarnation");
-                    break;
-                case ServerMessage.KindOneofCase.Event:
-                    TakeEvent(message.Event);
-                    break;
-                case ServerMessage.KindOneofCase.Result:
-                    TakeResult(message.Result);
-                    break;
-                case ServerMessage.KindOneofCase.Ended when message.Ended.Incarnation == _incarnation.Value:
-                    Enter(Incarnation.None, message.Ended.Reason);
-                    break;
-            }
-        }
-    }
-
     /// <summary>Notes that a connection ended. The lease is left to run out by itself.</summary>
     public void Disconnected(string problem) => LastProblem = problem;
 
@@ -216,127 +181,6 @@ internal sealed class ClientSession
             stay.End("was disposed", outlived: false);
             Remove(stay);
         }
-    }
-
-    private void TakeWelcome(Welcome welcome)
-    {
-        MembershipSnapshot snapshot = welcome.Snapshot.ToSnapshot(new NodeId(welcome.Node));
-        EventPosition after = welcome.EventsAfter.ToPosition();
-        if (_current is null || after > _current.Position)
-        {
-            if (_current is not null)
-            {
-                foreach (GroupStay stay in _stays)
-                {
-                    stay.End("events were missed while the daemon could not be reached", outlived: true);
-                }
-            }
-
-            Volatile.Write(ref _current, snapshot);
-        }
-
-        TakeLease(welcome.Lease, "the daemon was restarted or the node was declared down");
-        UpdateUsable();
-        foreach (PendingRequest pending in _pending.Values)
-        {
-            _send(pending.Frame);
-        }
-
-        _welcomed.TrySetResult();
-    }
-
-    private void TakeLease(LeaseUpdate update, string reason)
-    {
-        Enter(new Incarnation(update.Incarnation), reason);
-        if (update.Incarnation != 0)
-        {
-            Lease.Extend(update.DeadlineNs);
-        }
-    }
-
-    private void Enter(Incarnation incarnation, string reason)
-    {
-        if (incarnation == _incarnation)
-        {
-            return;
-        }
-
-        // Blocked before the new deadline can be seen: nobody may use the new lease for what belongs to the old incarnation.
-        Lease.SetUsable(false);
-        Lease.Reset();
-        _incarnation = incarnation;
-        foreach (GroupStay stay in _stays)
-        {
-            if (stay.Incarnation != incarnation)
-            {
-                stay.End(reason, outlived: true);
-            }
-        }
-
-        UpdateUsable();
-    }
-
-    private void TakeEvent(ClusterEvent clusterEvent)
-    {
-        var position = new EventPosition(clusterEvent.Index, clusterEvent.Ordinal);
-        if (_current is null || position <= _current.Position)
-        {
-            return;
-        }
-
-        Volatile.Write(ref _current, _current.Apply(clusterEvent));
-        if (GroupStay.GroupOf(clusterEvent) is not { } group)
-        {
-            return;
-        }
-
-        foreach (GroupStay stay in _stays)
-        {
-            if (stay.Group == group)
-            {
-                stay.Take(clusterEvent);
-            }
-        }
-
-        foreach (PendingRequest pending in _pending.Values)
-        {
-            if (pending is PendingJoin join && join.Group == group)
-            {
-                join.Events.Add(clusterEvent);
-            }
-        }
-    }
-
-    private void TakeResult(RequestResult result)
-    {
-        if (!_pending.Remove(result.Request, out PendingRequest? pending))
-        {
-            return;
-        }
-
-        if (pending is PendingJoin join && result.Accepted)
-        {
-            var stay = new GroupStay(this, join.Group, new MemberId(result.Member), new Incarnation(result.Incarnation));
-            join.Stay = stay;
-            _stays.Add(stay);
-            foreach (ClusterEvent clusterEvent in join.Events)
-            {
-                stay.Take(clusterEvent);
-            }
-
-            if (stay.Incarnation != _incarnation)
-            {
-                stay.End("the node's incarnation ended while it joined", outlived: true);
-                UpdateUsable();
-            }
-
-            if (join.Abandoned)
-            {
-                Undo(stay);
-            }
-        }
-
-        pending.Answer.TrySetResult(result);
     }
 
     /// <summary>Leaves a group that nobody wants any more; the farewell is repeated until it is answered.</summary>

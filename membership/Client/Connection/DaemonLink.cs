@@ -31,7 +31,9 @@ internal sealed class DaemonLink : IDisposable
 
     public void Start() => _thread.Start();
 
-    /// <summary>Queues a message for the present connection; drops it when there is none (the session repeats it on the next).</summary>
+    /// <summary>
+    /// Queues a message for the present connection; drops it when there is none (the session repeats it on the next).
+    /// </summary>
     public void Send(byte[] frame)
     {
         lock (_gate)

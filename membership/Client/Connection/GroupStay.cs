@@ -5,7 +5,9 @@ using Cluster.Membership.Protocol;
 
 namespace Cluster.Client.Connection;
 
-/// <summary>One stay in one group. Its changes are made from the events by the connection's thread, under the session's lock.</summary>
+/// <summary>
+/// One stay in one group. Its changes are made from the events by the connection's thread, under the session's lock.
+/// </summary>
 internal sealed class GroupStay(ClientSession session, string group, MemberId id, Incarnation incarnation) : IGroupMembership
 {
     /// <summary>How long <see cref="DisposeAsync"/> waits for the farewell to be committed.</summary>

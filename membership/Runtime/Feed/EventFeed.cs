@@ -6,8 +6,8 @@ using Cluster.Membership.Protocol;
 namespace Cluster.Runtime.Feed;
 
 /// <summary>
-/// The newest events, for subscribers outside the loop. Appending never waits for a subscriber; one that falls too far behind is told
-/// so instead of being waited for.
+/// The newest events, for subscribers outside the loop. Appending never waits for a subscriber; one that falls too far behind is
+/// told so instead of being waited for.
 /// </summary>
 /// <param name="capacity">How many events are retained.</param>
 internal sealed class EventFeed(int capacity = EventFeed.DefaultCapacity)
@@ -74,7 +74,9 @@ internal sealed class EventFeed(int capacity = EventFeed.DefaultCapacity)
         }
     }
 
-    /// <summary>Waits until there are events after a position and fills <paramref name="batch"/> with the first of them.</summary>
+    /// <summary>
+    /// Waits until there are events after a position and fills <paramref name="batch"/> with the first of them.
+    /// </summary>
     /// <exception cref="EventsTrimmedException">Events after the position are not retained any more.</exception>
     public async ValueTask WaitAsync(List<ClusterEvent> batch, EventPosition after, CancellationToken cancellation)
     {

@@ -9,7 +9,8 @@ namespace Cluster.Runtime.Fencing;
 /// <param name="driver">Runs the agents.</param>
 /// <param name="finished">Takes the outcome.</param>
 /// <param name="logger">Tells people.</param>
-internal sealed class FenceRunner(IFenceDriver driver, Action<FenceOrder, AttemptOutcome> finished, ILogger logger) : IAsyncDisposable
+internal sealed class FenceRunner(IFenceDriver driver, Action<FenceOrder, AttemptOutcome> finished, ILogger logger)
+    : IAsyncDisposable
 {
     /// <summary>How long a driver may take to end after its deadline before it is given up.</summary>
     private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(1);

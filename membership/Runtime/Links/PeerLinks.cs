@@ -10,8 +10,8 @@ using Microsoft.Extensions.Logging;
 namespace Cluster.Runtime.Links;
 
 /// <summary>
-/// The ways to and from the other nodes. Sending never waits and may lose, as the cores expect of a network; what arrives goes to the
-/// inbox.
+/// The ways to and from the other nodes. Sending never waits and may lose, as the cores expect of a network; what arrives goes to
+/// the inbox.
 /// </summary>
 internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
 {
@@ -43,7 +43,9 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
             },
             MaxQueuedFrames = 4096,
             MaxBackoff = TimeSpan.FromMilliseconds(200),
-            Admission = (peer, _) => _peers.ContainsKey(peer.Node) ? null : $"node {peer.Node} is not configured here; add it to the list of nodes",
+            Admission = (peer, _) => _peers.ContainsKey(peer.Node)
+                ? null
+                : $"node {peer.Node} is not configured here; add it to the list of nodes",
         };
         foreach (NodePeer node in options.Nodes)
         {
@@ -103,7 +105,8 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
         byte[] body = PeerCodec.Encode(message);
         if (body.Length > _options.MaxFrameBytes)
         {
-            RuntimeLog.MessageDropped(_logger, peer.Node.Id.Value, $"{body.Length} bytes are more than a link carries ({_options.MaxFrameBytes})");
+            string reason = $"{body.Length} bytes are more than a link carries ({_options.MaxFrameBytes})";
+            RuntimeLog.MessageDropped(_logger, peer.Node.Id.Value, reason);
             return;
         }
 
@@ -189,7 +192,8 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
         catch (SocketException e)
         {
             throw new IOException(
-                $"this node is to listen at {node.Host}:{node.Port}, but the name can't be resolved: {e.Message}; give an address of this machine",
+                $"this node is to listen at {node.Host}:{node.Port}, but the name can't be resolved: {e.Message}; "
+                + "give an address of this machine",
                 e);
         }
     }
@@ -232,7 +236,9 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
 
     private sealed class Peer(NodePeer node)
     {
-        /// <summary>Urgent messages are of the moment: while there is no connection only so many are queued, enough to have it made.</summary>
+        /// <summary>
+        /// Urgent messages are of the moment: while there is no connection only so many are queued, enough to have it made.
+        /// </summary>
         private const int MaxQueuedWhileDown = 32;
 
         public long SentCount;

@@ -8,7 +8,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Cluster.Runtime.Loop;
 
-/// <summary>Hands the effects of a step to those who carry them out, and publishes what changed. Runs on the loop's thread; never waits.</summary>
+/// <summary>
+/// Hands the effects of a step to those who carry them out, and publishes what changed. Runs on the loop's thread; never waits.
+/// </summary>
 internal sealed class EffectCarrier(
     LogThread log,
     PeerLinks links,

@@ -3,8 +3,8 @@ using Cluster.Consensus;
 namespace Cluster.Runtime.Loop;
 
 /// <summary>
-/// What waits for the loop: messages of peers and calls. Messages beyond a bound are dropped, as the network might have done; calls
-/// never are.
+/// What waits for the loop: messages of peers and calls. Messages beyond a bound are dropped, as the network might have done;
+/// calls never are.
 /// </summary>
 internal sealed class Inbox
 {

@@ -5,8 +5,8 @@ using Cluster.Storage;
 namespace Cluster.Runtime.Loop;
 
 /// <summary>
-/// Carries log writes to disk on a thread of its own, because file I/O blocks: everything that waits goes out in one write and one sync
-/// (group commit), then the greatest ticket is reported.
+/// Carries log writes to disk on a thread of its own, because file I/O blocks: everything that waits goes out in one write and
+/// one sync (group commit), then the greatest ticket is reported.
 /// </summary>
 /// <param name="log">The log; used by this thread alone until it has ended.</param>
 /// <param name="persisted">Takes the greatest ticket that is on disk.</param>

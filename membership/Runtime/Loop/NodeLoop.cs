@@ -5,8 +5,8 @@ using Cluster.Membership;
 namespace Cluster.Runtime.Loop;
 
 /// <summary>
-/// The thread that owns the <see cref="ClusterNode"/>: gives it inputs one by one, ticks it, and has its effects carried out. Nothing here
-/// waits for anything but the next input.
+/// The thread that owns the <see cref="ClusterNode"/>: gives it inputs one by one, ticks it, and has its effects carried out.
+/// Nothing here waits for anything but the next input.
 /// </summary>
 /// <param name="node">The node; touched by no other thread after <see cref="Start"/>.</param>
 /// <param name="inbox">Where inputs come from.</param>

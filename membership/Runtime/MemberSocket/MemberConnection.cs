@@ -10,8 +10,8 @@ using Cluster.Runtime.Loop;
 namespace Cluster.Runtime.MemberSocket;
 
 /// <summary>
-/// What is sent over one connection. Events and the rest are written by two loops that share the socket; a client that does not read
-/// holds up nobody but itself, and finds the newest lease, not every one, when it reads again.
+/// What is sent over one connection. Events and the rest are written by two loops that share the socket; a client that does not
+/// read holds up nobody but itself, and finds the newest lease, not every one, when it reads again.
 /// </summary>
 internal sealed class MemberConnection(Socket socket, EventFeed events, LeaseBoard lease) : IDisposable
 {

@@ -60,7 +60,10 @@ internal sealed class MemberRequests(IMemberHost host, MemberSessions sessions, 
     {
         if (FindLive(session, acknowledge.Member) is not { } stay)
         {
-            return Refused(acknowledge.Request, $"m{acknowledge.Member} is not a stay of this client in the node's present life; join again");
+            return Refused(
+                acknowledge.Request,
+                $"m{acknowledge.Member} is not a stay of this client in the node's present life; "
+                + "join again");
         }
 
         var command = new Command

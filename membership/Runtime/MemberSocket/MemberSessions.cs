@@ -8,7 +8,9 @@ namespace Cluster.Runtime.MemberSocket;
 /// <summary>All sessions, and the watch over their processes.</summary>
 internal sealed class MemberSessions(IMemberHost host, ILogger logger) : IAsyncDisposable
 {
-    /// <summary>How often an attached client's process is looked at: its socket may have been inherited by a child that lives on.</summary>
+    /// <summary>
+    /// How often an attached client's process is looked at: its socket may have been inherited by a child that lives on.
+    /// </summary>
     private static readonly TimeSpan s_attachedPause = TimeSpan.FromMilliseconds(500);
 
     private static readonly TimeSpan s_detachedPause = TimeSpan.FromMilliseconds(20);
@@ -28,7 +30,11 @@ internal sealed class MemberSessions(IMemberHost host, ILogger logger) : IAsyncD
             {
                 if (known.Session.Process != process)
                 {
-                    return (null, null, $"client number {number:x} belongs to {known.Session.Process}; draw a number at random for each client");
+                    return (
+                        null,
+                        null,
+                        $"client number {number:x} belongs to {known.Session.Process}; "
+                        + "draw a number at random for each client");
                 }
 
                 (bool attached, MemberConnection? before) = known.Session.Attach(connection);

@@ -9,14 +9,14 @@ using Microsoft.Extensions.Logging;
 namespace Cluster.Runtime.MemberSocket;
 
 /// <summary>
-/// Serves local lock managers over a Unix socket (member.proto). A process that has joined a group stays a member until it leaves or is
-/// seen to have ended; a connection that breaks changes nothing.
+/// Serves local lock managers over a Unix socket (member.proto). A process that has joined a group stays a member until it leaves
+/// or is seen to have ended; a connection that breaks changes nothing.
 /// </summary>
 internal sealed class MemberSocketServer : IAsyncDisposable
 {
-    private const uint ProtocolVersion = 1;
-    private const int MaxConnections = 1024;
-    private static readonly TimeSpan s_helloPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_refusalPatience = TimeSpan.FromSeconds(5);
+
+    private const int MaxTasks = 1024;
 
     private readonly IMemberHost _host;
     private readonly ILogger _logger;
@@ -24,8 +24,8 @@ internal sealed class MemberSocketServer : IAsyncDisposable
     private readonly MemberSessions _sessions;
     private readonly MemberRequests _requests;
     private readonly CancellationTokenSource _stop = new();
-    private readonly Lock _gate = new();
-    private readonly HashSet<Task> _running = [];
+    private readonly OwnedTasks _tasks;
+    private readonly MemberHandshake _handshake;
     private readonly Task _accepting;
     private readonly Task _sweeping;
     private volatile bool _refusing;
@@ -39,6 +39,8 @@ internal sealed class MemberSocketServer : IAsyncDisposable
         _listener = SocketFile.Listen(path);
         _sessions = new MemberSessions(host, logger);
         _requests = new MemberRequests(host, _sessions, logger);
+        _handshake = new MemberHandshake(host);
+        _tasks = new OwnedTasks(logger);
         _accepting = Task.Run(AcceptAsync);
         _sweeping = Task.Run(SweepAsync);
     }
@@ -56,13 +58,7 @@ internal sealed class MemberSocketServer : IAsyncDisposable
         _listener.Dispose();
         await _accepting.ConfigureAwait(false);
         await _sweeping.ConfigureAwait(false);
-        Task[] running;
-        lock (_gate)
-        {
-            running = [.. _running];
-        }
-
-        await Task.WhenAll(running).ConfigureAwait(false);
+        await _tasks.AllAsync().ConfigureAwait(false);
         await _sessions.DisposeAsync().ConfigureAwait(false);
         _stop.Dispose();
     }
@@ -74,7 +70,7 @@ internal sealed class MemberSocketServer : IAsyncDisposable
             try
             {
                 Socket socket = await _listener.AcceptAsync(_stop.Token).ConfigureAwait(false);
-                Own(ServeAsync(socket));
+                _tasks.Own(ServeAsync(socket));
             }
             catch (Exception) when (_stop.IsCancellationRequested)
             {
@@ -114,45 +110,6 @@ internal sealed class MemberSocketServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Keeps a task until it has ended; what it throws is logged.</summary>
-    private void Own(Task task)
-    {
-        Task observed = ObserveAsync(task);
-        lock (_gate)
-        {
-            _running.Add(observed);
-        }
-
-        _ = observed.ContinueWith(
-            ended =>
-            {
-                lock (_gate)
-                {
-                    _running.Remove(ended);
-                }
-            },
-            CancellationToken.None,
-            TaskContinuationOptions.None,
-            TaskScheduler.Default);
-    }
-
-    private async Task ObserveAsync(Task task)
-    {
-        try
-        {
-            await task.ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException
-            or RuntimeStoppedException)
-        {
-            // The client or this daemon went away.
-        }
-        catch (Exception e)
-        {
-            RuntimeLog.ClientFailed(_logger, e);
-        }
-    }
-
     private async Task ServeAsync(Socket socket)
     {
         await Task.Yield();
@@ -160,7 +117,7 @@ internal sealed class MemberSocketServer : IAsyncDisposable
         try
         {
             PeerCredentials credentials = PeerCredentials.Of(socket);
-            Hello hello = await ReadHelloAsync(connection).ConfigureAwait(false);
+            Hello hello = await ReceiveHelloAsync(connection).ConfigureAwait(false);
             if (hello.Purpose == Purpose.Watch)
             {
                 await ServeWatchAsync(connection, hello).ConfigureAwait(false);
@@ -192,41 +149,15 @@ internal sealed class MemberSocketServer : IAsyncDisposable
         }
     }
 
-    private async Task<Hello> ReadHelloAsync(MemberConnection connection)
-    {
-        lock (_gate)
-        {
-            if (_running.Count > MaxConnections)
-            {
-                throw new ClientRefusedException(
-                    RefusalReason.Stopping, $"this daemon is busy with {MaxConnections} connections and requests; try again");
-            }
-        }
-
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        patience.CancelAfter(s_helloPatience);
-        ReadOnlyMemory<byte>? frame = await connection.Incoming.ReadAsync(patience.Token).ConfigureAwait(false);
-        if (frame is null)
-        {
-            throw new IOException("the client closed the connection before it said hello");
-        }
-
-        if (ClientMessage.Parser.ParseFrom(frame.Value.Span) is not { KindCase: ClientMessage.KindOneofCase.Hello } message)
-        {
-            throw new ClientRefusedException(RefusalReason.Protocol, "the first message of a connection must be Hello");
-        }
-
-        return message.Hello.Version == ProtocolVersion
-            ? message.Hello
-            : throw new ClientRefusedException(
-                RefusalReason.Version,
-                $"the client speaks version {message.Hello.Version} of the member protocol, this daemon {ProtocolVersion}; use the same release");
-    }
+    private Task<Hello> ReceiveHelloAsync(MemberConnection connection) => _tasks.Count <= MaxTasks
+        ? _handshake.ReadHelloAsync(connection, _stop.Token)
+        : throw new ClientRefusedException(
+            RefusalReason.Stopping, $"this daemon is busy with {MaxTasks} connections and requests; try again");
 
     private async Task ServeWatchAsync(MemberConnection connection, Hello hello)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        EventPosition after = await WelcomeAsync(connection, hello, end.Token).ConfigureAwait(false);
+        EventPosition after = await _handshake.WelcomeAsync(connection, hello, end.Token).ConfigureAwait(false);
         await RunAllAsync(
             end,
             connection.SendEventsAsync(after, end.Token),
@@ -239,7 +170,8 @@ internal sealed class MemberSocketServer : IAsyncDisposable
         {
             throw new ClientRefusedException(
                 RefusalReason.Protocol,
-                $"process {credentials.Process} can't be seen by this daemon, so its end could not be; run it in the daemon's PID namespace");
+                $"process {credentials.Process} can't be seen by this daemon, so its end could not be; "
+                + "run it in the daemon's PID namespace");
         }
 
         (MemberSession? session, MemberConnection? before, string refusal) = _sessions.Attach(hello.Process, process, connection);
@@ -252,7 +184,7 @@ internal sealed class MemberSocketServer : IAsyncDisposable
         try
         {
             using var end = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-            EventPosition after = await WelcomeAsync(connection, hello, end.Token).ConfigureAwait(false);
+            EventPosition after = await _handshake.WelcomeAsync(connection, hello, end.Token).ConfigureAwait(false);
             await RunAllAsync(
                 end,
                 connection.SendEventsAsync(after, end.Token),
@@ -282,39 +214,6 @@ internal sealed class MemberSocketServer : IAsyncDisposable
         await first.ConfigureAwait(false);
     }
 
-    /// <summary>Sends the welcome.</summary>
-    /// <returns>The position after which events are to be sent.</returns>
-    private async Task<EventPosition> WelcomeAsync(MemberConnection connection, Hello hello, CancellationToken cancellation)
-    {
-        Snapshot snapshot = await _host.SnapshotAsync(cancellation).ConfigureAwait(false);
-        var after = new EventPosition(snapshot.Position.Index, snapshot.Position.Ordinal);
-        if (hello.After is { } asked)
-        {
-            var position = new EventPosition(asked.Index, asked.Ordinal);
-            EventPosition oldest = _host.Events.DroppedThrough;
-            if (position >= oldest)
-            {
-                after = position;
-            }
-            else if (hello.Purpose == Purpose.Watch)
-            {
-                throw new EventsTrimmedException(position, oldest);
-            }
-        }
-
-        var welcome = new Welcome
-        {
-            Version = ProtocolVersion,
-            Cluster = _host.ClusterId,
-            Node = _host.Self.Id.Value,
-            Name = _host.Self.Name,
-            Snapshot = snapshot,
-            EventsAfter = new Position { Index = after.Index, Ordinal = after.Ordinal },
-        };
-        await connection.WelcomeAsync(welcome, cancellation).ConfigureAwait(false);
-        return after;
-    }
-
     private async Task ReceiveAsync(MemberConnection connection, MemberSession session, CancellationToken cancellation)
     {
         while (await connection.Incoming.ReadAsync(cancellation).ConfigureAwait(false) is { } frame)
@@ -325,7 +224,8 @@ internal sealed class MemberSocketServer : IAsyncDisposable
                 ClientMessage.KindOneofCase.JoinGroup when _refusing => Task.FromResult(new RequestResult
                 {
                     Request = message.JoinGroup.Request,
-                    Detail = $"group {message.JoinGroup.Group} can't be joined: this node's daemon is stopping; join when it runs again",
+                    Detail = $"group {message.JoinGroup.Group} can't be joined: this node's daemon is stopping; "
+                        + "join when it runs again",
                 }),
                 ClientMessage.KindOneofCase.JoinGroup => _requests.JoinAsync(session, message.JoinGroup, _stop.Token),
                 ClientMessage.KindOneofCase.Acknowledge => _requests.AcknowledgeAsync(session, message.Acknowledge, cancellation),
@@ -334,7 +234,7 @@ internal sealed class MemberSocketServer : IAsyncDisposable
             };
             if (request is not null)
             {
-                Own(AnswerAsync(connection, request));
+                _tasks.Own(AnswerAsync(connection, request));
             }
         }
     }
@@ -345,7 +245,7 @@ internal sealed class MemberSocketServer : IAsyncDisposable
     private async Task RefuseAsync(MemberConnection connection, Refused refusal)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        patience.CancelAfter(s_helloPatience);
+        patience.CancelAfter(s_refusalPatience);
         await connection.SendAsync(new ServerMessage { Refused = refusal }, patience.Token).ConfigureAwait(false);
     }
 }

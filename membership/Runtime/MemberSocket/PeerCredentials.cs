@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace Cluster.Runtime.MemberSocket;
 
-/// <summary>Who connected to a Unix socket, as the kernel says (SO_PEERCRED, unix(7)): the process that called connect(2).</summary>
+/// <summary>
+/// Who connected to a Unix socket, as the kernel says (SO_PEERCRED, unix(7)): the process that called connect(2).
+/// </summary>
 /// <param name="Process">Its number in this daemon's namespace; 0 when it is in another that can't be seen from here.</param>
 /// <param name="User">Its effective user.</param>
 /// <param name="Group">Its effective group.</param>

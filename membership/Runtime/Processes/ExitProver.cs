@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Cluster.Runtime.Processes;
 
 /// <summary>
-/// Answers <see cref="ExitQuestion"/>s: waits until the process of a former life's member has ended, or until that very process has said
-/// that it has given up what the member held.
+/// Answers <see cref="ExitQuestion"/>s: waits until the process of a former life's member has ended, or until that very process
+/// has said that it has given up what the member held.
 /// </summary>
 /// <param name="answer">Takes the proven members.</param>
 /// <param name="logger">Says what is waited for.</param>

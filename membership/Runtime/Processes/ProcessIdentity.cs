@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Cluster.Runtime.Processes;
 
-/// <summary>A process, told from every other that ever had its number on this boot by its start time (proc(5), stat field 22).</summary>
+/// <summary>
+/// A process, told from every other that ever had its number on this boot by its start time (proc(5), stat field 22).
+/// </summary>
 /// <param name="Id">Its number in this daemon's namespace.</param>
 /// <param name="StartTicks">Its start in clock ticks since boot.</param>
 internal readonly record struct ProcessIdentity(int Id, ulong StartTicks)
@@ -15,8 +17,8 @@ internal readonly record struct ProcessIdentity(int Id, ulong StartTicks)
         Look(id, out ulong start, out bool dead) == Sight.Seen && !dead ? new ProcessIdentity(id, start) : null;
 
     /// <summary>
-    /// True when nothing of this process runs any more: its number is free or another's, or all of it is dead and only its parent has
-    /// not collected it yet. What can't be seen counts as running: the end must be proven.
+    /// True when nothing of this process runs any more: its number is free or another's, or all of it is dead and only its parent
+    /// has not collected it yet. What can't be seen counts as running: the end must be proven.
     /// </summary>
     public bool HasEnded() => Look(Id, out ulong start, out bool dead) switch
     {
