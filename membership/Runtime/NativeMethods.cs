@@ -7,11 +7,7 @@ namespace Cluster.Runtime;
 /// <summary>What the framework does not offer.</summary>
 internal static partial class NativeMethods
 {
-    private const int NoSuchProcess = 3;
     private const int CloseOnExec = 0x80000;
-
-    /// <summary>Whether the kernel knows a process of this number (kill(2) with signal 0).</summary>
-    public static bool ProcessExists(int id) => Kill(id, 0) == 0 || Marshal.GetLastPInvokeError() != NoSuchProcess;
 
     /// <summary>Makes what was created and renamed in a folder durable (fsync(2)).</summary>
     /// <exception cref="IOException">It could not be done.</exception>
@@ -49,9 +45,6 @@ internal static partial class NativeMethods
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int FileSync(SafeFileHandle file);
-
-    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
-    private static partial int Kill(int id, int signal);
 
     [LibraryImport("libc", EntryPoint = "_exit")]
     private static partial void Exit(int code);

@@ -1,10 +1,10 @@
+using Cluster.Client.Processes;
 using Cluster.Client.Protocol;
-using Cluster.Membership;
 using Cluster.Membership.Protocol;
+using Cluster.Membership;
 using Cluster.Runtime.Feed;
 using Cluster.Runtime.Loop;
 using Cluster.Runtime.MemberSocket;
-using Cluster.Runtime.Processes;
 
 namespace Cluster.Runtime;
 

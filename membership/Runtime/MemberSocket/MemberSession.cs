@@ -1,5 +1,5 @@
+using Cluster.Client.Processes;
 using Cluster.Membership;
-using Cluster.Runtime.Processes;
 
 namespace Cluster.Runtime.MemberSocket;
 

@@ -1,6 +1,6 @@
-using Cluster.Membership;
+using Cluster.Client.Processes;
 using Cluster.Membership.Protocol;
-using Cluster.Runtime.Processes;
+using Cluster.Membership;
 using Microsoft.Extensions.Logging;
 
 namespace Cluster.Runtime.MemberSocket;

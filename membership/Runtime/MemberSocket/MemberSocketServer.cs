@@ -1,8 +1,8 @@
 using System.Net.Sockets;
-using Cluster.Client;
+using Cluster.Client.Processes;
 using Cluster.Client.Protocol;
+using Cluster.Client;
 using Cluster.Membership;
-using Cluster.Runtime.Processes;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging;
 

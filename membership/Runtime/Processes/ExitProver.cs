@@ -1,3 +1,4 @@
+using Cluster.Client.Processes;
 using Cluster.Membership;
 using Microsoft.Extensions.Logging;
 

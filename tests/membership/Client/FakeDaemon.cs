@@ -1,13 +1,13 @@
 using System.Collections.Concurrent;
+using Cluster.Client.Processes;
 using Cluster.Client.Protocol;
 using Cluster.Consensus;
-using Cluster.Membership;
 using Cluster.Membership.Protocol;
-using Cluster.Runtime;
+using Cluster.Membership;
 using Cluster.Runtime.Feed;
 using Cluster.Runtime.Loop;
 using Cluster.Runtime.MemberSocket;
-using Cluster.Runtime.Processes;
+using Cluster.Runtime;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Cluster.Client.Tests;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Cluster.Client.Processes;
 using Cluster.Locks.Contract;
 using Cluster.Locks.Hosting;
 using Cluster.Locks.UserSpace.Protocol;

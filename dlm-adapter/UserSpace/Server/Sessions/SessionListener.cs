@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Cluster.Client.Processes;
 using Cluster.Locks.Hosting;
 using Cluster.Locks.UserSpace.Protocol;
 using Microsoft.Extensions.Logging;
@@ -123,10 +124,10 @@ internal sealed class SessionListener : IAsyncDisposable
     /// <summary>The session that the greeting opens; null when the client was refused.</summary>
     private async Task<Session?> GreetAsync(Socket socket, MessageConnection<ServerMessage, ClientMessage> connection)
     {
-        int processId = PeerCredentials.ProcessOf(socket);
+        int processId = PeerCredentials.Of(socket).Process;
         (Session? session, string refusal) = processId <= 0
             ? (null, "lockd cannot see the client's process (another pid namespace?) and could not tell when it ends; run both in one")
-            : ProcessIdentity.OfLiving(processId) is not { } process
+            : ProcessIdentity.Of(processId) is not { } process
             ? (null, "lockd cannot see the client's process in /proc; if that is mounted with hidepid, run lockd as root")
             : await OpenAsync(process, connection).ConfigureAwait(false);
         if (session is null)
@@ -203,7 +204,7 @@ internal sealed class SessionListener : IAsyncDisposable
     {
         try
         {
-            await ProcessWatch.UntilEndedAsync(session.Process, session.Space.Loss.Token).ConfigureAwait(false);
+            await session.Process.WaitForEndAsync(session.Space.Loss.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {

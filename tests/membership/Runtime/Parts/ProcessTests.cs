@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Cluster.Client.Processes;
 using Cluster.Membership;
 using Cluster.Runtime.Processes;
 using Cluster.Runtime.Tests.Support;

@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
-namespace Cluster.Runtime.MemberSocket;
+namespace Cluster.Client.Processes;
 
 /// <summary>
 /// Who connected to a Unix socket, as the kernel says (SO_PEERCRED, unix(7)): the process that called connect(2).
