@@ -12,6 +12,12 @@ public interface IReplicatedLog
     /// <summary>What the engine knows of itself.</summary>
     ReplicatedLogStatus Status { get; }
 
+    /// <summary>
+    /// On a leader: when it sent the newest heartbeat that this voter has answered in this term, by this machine's clock; the present for itself.
+    /// <see cref="MonotonicTime.DistantPast"/> when there was none, for a node that is no voter, and on a node that does not lead.
+    /// </summary>
+    MonotonicTime HeardAt(NodeId voter);
+
     /// <summary>Advances time; to be called at least every few milliseconds and before any other input at a new time.</summary>
     void Tick(MonotonicTime now);
 

@@ -97,6 +97,18 @@ public sealed partial class RaftNode : IReplicatedLog
     }
 
     /// <inheritdoc/>
+    public MonotonicTime HeardAt(NodeId voter)
+    {
+        int slot = Array.BinarySearch(_voters, voter);
+        if (_role != LogRole.Leader || slot < 0)
+        {
+            return MonotonicTime.DistantPast;
+        }
+
+        return slot == _selfSlot ? _now : _progress[slot].EchoedAt;
+    }
+
+    /// <inheritdoc/>
     public void Tick(MonotonicTime now)
     {
         Observe(now);

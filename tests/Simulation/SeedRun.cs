@@ -26,6 +26,7 @@ internal static class SeedRun
             }
 
             new FaultSchedule(world).Start();
+            new Chatter(world).Start();
             world.RunUntil(plan.FaultsEnd);
             new Recovery(world).Run();
         }

@@ -19,9 +19,18 @@ internal sealed class FenceSupervisor(
     private static readonly TimeSpan s_proposeAgain = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_reportGrace = TimeSpan.FromSeconds(2);
     private readonly SortedDictionary<ulong, Care> _cares = [];
+    private readonly SortedSet<NodeId> _postponed = [];
+    private readonly QuorumGuard _guard = new(state, log, options.Timing);
 
     /// <summary>A new tenure begins.</summary>
-    public void Reset() => _cares.Clear();
+    public void Reset()
+    {
+        _cares.Clear();
+        _postponed.Clear();
+    }
+
+    /// <summary>Whether switching a node off is put off because the majority needs it.</summary>
+    public bool IsPostponed(NodeId target) => _postponed.Contains(target);
 
     public void Tick(MonotonicTime now, long wallClockMs, Incarnation ownLife)
     {
@@ -30,13 +39,20 @@ internal sealed class FenceSupervisor(
             return;
         }
 
+        // What is at work is noted for all of them before anything new begins.
+        _postponed.Clear();
+        foreach (FenceOperation operation in state.OpenOperations)
+        {
+            Observe(operation, now);
+        }
+
         foreach (FenceOperation operation in state.OpenOperations)
         {
             Consider(operation, now, wallClockMs, ownLife);
         }
     }
 
-    private void Consider(FenceOperation operation, MonotonicTime now, long wallClockMs, Incarnation ownLife)
+    private void Observe(FenceOperation operation, MonotonicTime now)
     {
         NodeRecord target = state.FindNode(operation.Node)!;
         if (target.State == NodeLifeState.Up || !options.Fencing.Levels.TryGetValue(target.Id, out IReadOnlyList<int>? levels) || levels.Count == 0)
@@ -51,6 +67,32 @@ internal sealed class FenceSupervisor(
         }
 
         Observe(operation, care, levels.Count, now);
+        if (operation.Phase == FencePhase.SeekingEvidence && IsAtWork(operation, care, now))
+        {
+            _guard.MarkAtWork(target.Id, now);
+        }
+    }
+
+    private bool IsAtWork(FenceOperation operation, Care care, MonotonicTime now)
+    {
+        if (operation.Running is { } running)
+        {
+            return !IsLost(running, care, now) || now < care.ProposeAgainAt;
+        }
+
+        // A device may still carry out what it did not answer in time, or what nobody was left to hear the answer of.
+        bool mayStillAct = operation.Attempts is [.., { Failure: "timed-out" or "unknown" }] && now < care.EndedAt + options.Fencing.AttemptDeadline;
+        return mayStillAct || now < care.ProposeAgainAt;
+    }
+
+    private void Consider(FenceOperation operation, MonotonicTime now, long wallClockMs, Incarnation ownLife)
+    {
+        if (state.FindNode(operation.Node)!.State == NodeLifeState.Up || !_cares.TryGetValue(operation.Id.Value, out Care? care))
+        {
+            return;
+        }
+
+        IReadOnlyList<int> levels = options.Fencing.Levels[operation.Node];
         bool lost = operation.Running is { } running && IsLost(running, care, now);
         if ((operation.Running is null || lost) && now >= care.NextAt && now >= care.ProposeAgainAt)
         {
@@ -72,6 +114,7 @@ internal sealed class FenceSupervisor(
         if (operation.Running is null && begun != care.Ended)
         {
             care.Ended = begun;
+            care.EndedAt = now;
             FenceAttempt last = operation.Attempts[^1];
             int fruitless = FruitlessInARow(operation);
             care.NextAt = fruitless == 0 || last.Failure == "unknown" ? now : now + Pause(fruitless, levels);
@@ -131,6 +174,12 @@ internal sealed class FenceSupervisor(
         }
 
         bool on = operation.Phase == FencePhase.SwitchingOn;
+        if (!on && !_guard.Allows(operation.Node, now))
+        {
+            _postponed.Add(operation.Node);
+            return;
+        }
+
         int level = on ? LevelThatSucceeded(operation, levels) : levels[FruitlessInARow(operation) % levels.Count];
         Command command = new()
         {
@@ -148,6 +197,11 @@ internal sealed class FenceSupervisor(
             },
         };
         care.ProposeAgainAt = now + s_proposeAgain;
+        if (!on)
+        {
+            _guard.MarkAtWork(operation.Node, now);
+        }
+
         log.TryPropose(command.ToByteArray(), now, out _);
     }
 
@@ -209,6 +263,8 @@ internal sealed class FenceSupervisor(
         public uint Ended { get; set; }
 
         public MonotonicTime BegunAt { get; set; }
+
+        public MonotonicTime EndedAt { get; set; }
 
         public MonotonicTime NextAt { get; set; }
 

@@ -161,6 +161,14 @@ public sealed class ClusterNode
         }
 
         reasons.AddRange(GroupWaits.Of(group, State));
+        foreach (NodeRecord node in State.Nodes)
+        {
+            if (_supervisor.IsPostponed(node.Id) && group.Departed.Any(departed => !departed.Clean && departed.Member.Node == node.Id))
+            {
+                reasons.Add($"{node.Name} not being switched off now: without it fewer than {State.Majority} voters would run; bring another node back first");
+            }
+        }
+
         return reasons;
     }
 

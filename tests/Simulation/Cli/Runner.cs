@@ -97,7 +97,8 @@ internal sealed class Runner(Arguments arguments, TextWriter output)
         }
     }
 
-    private void Tell(SeedResult result)
+    /// <summary>Prints a violation: the end of the trace, what was broken, and the line that repeats it.</summary>
+    internal void Tell(SeedResult result)
     {
         if (arguments.Mutant != Mutant.None)
         {

@@ -11,9 +11,7 @@ internal sealed class ClockRate : Fault
     public override void Strike(World world, RandomStream random)
     {
         Machine machine = random.Pick(world.Machines);
-        machine.Clock.ChangeRate(random.Chance(0.6)
-            ? (random.Chance(0.5) ? SimClock.SlowestRate : SimClock.FastestRate)
-            : random.Between(SimClock.SlowestRate, SimClock.FastestRate));
+        machine.Clock.ChangeRate(SimClock.DrawRate(random));
         world.Trace.Line(machine.Number, $"clock rate {machine.Clock.Rate:F4}");
     }
 }

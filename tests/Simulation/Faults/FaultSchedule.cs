@@ -17,6 +17,9 @@ internal sealed class FaultSchedule(World world)
         new SymmetricCut(),
         new AsymmetricCut(),
         new LinkCut(),
+        new LeaderCut(),
+        new Usurpation(),
+        new LeaderChurn(),
         new MachineCrash(),
         new WholeClusterCrash(),
         new ExecutorCrash(),
@@ -45,7 +48,12 @@ internal sealed class FaultSchedule(World world)
             return;
         }
 
-        Fault[] candidates = world.Plan.Class == SeedClass.Stalls ? [new OneStall()] : s_all;
+        Fault[] candidates = world.Plan.Class switch
+        {
+            SeedClass.Stalls => [new OneStall()],
+            SeedClass.Links => [new OneLinkCut()],
+            _ => s_all,
+        };
         double tempo = _random.Between(0.5, 3);
         foreach (Fault fault in candidates)
         {

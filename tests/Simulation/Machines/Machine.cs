@@ -29,7 +29,7 @@ internal sealed class Machine
         Id = new NodeId(number);
         Name = $"n{number}";
         Clock = new SimClock(world);
-        Clock.ChangeRate(_random.Between(SimClock.SlowestRate, SimClock.FastestRate));
+        Clock.ChangeRate(SimClock.DrawRate(_random));
         Disk = new SimulatedDisk(world, world.Stream($"disk {number}"));
         Bmcs = [.. Enumerable.Range(1, world.Plan.FencingLevels).Select(level => new Bmc(level))];
     }

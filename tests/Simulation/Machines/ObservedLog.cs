@@ -9,6 +9,8 @@ internal sealed class ObservedLog(IReplicatedLog inner, Action<LogEntry> committ
 
     public ReplicatedLogStatus Status => inner.Status;
 
+    public MonotonicTime HeardAt(NodeId voter) => inner.HeardAt(voter);
+
     public void Tick(MonotonicTime now)
     {
         int before = inner.Effects.Committed.Count;

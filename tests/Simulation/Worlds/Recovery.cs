@@ -61,12 +61,19 @@ internal sealed class Recovery(World world)
         }
     }
 
-    /// <summary>Somebody on the site switches on what the cluster has switched off for good.</summary>
+    /// <summary>
+    /// Somebody on the site switches on what the cluster has switched off for good. What the cluster means to switch on itself is left to it, and
+    /// a cluster that has switched off its own majority gets no help.
+    /// </summary>
     private void SwitchOnForgotten()
     {
+        Daemon? leader = Faults.Victim.Leader(world)?.Daemon;
         foreach (Machine machine in world.Machines)
         {
-            if (!machine.IsOn && world.Now - machine.OffSince > SimTime.Seconds(3))
+            if (!machine.IsOn
+                && world.Now - machine.OffSince > SimTime.Seconds(3)
+                && leader is not null
+                && !leader.Core.State.Operations.Any(operation => operation.Node == machine.Id && operation.Phase != FencePhase.Closed))
             {
                 machine.PowerOn("by hand");
             }

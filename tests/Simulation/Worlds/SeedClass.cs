@@ -9,6 +9,9 @@ internal enum SeedClass
     /// <summary>Only stalls, one at a time: L3.</summary>
     Stalls,
 
+    /// <summary>Only one broken link at a time: L3 again, as a broken link is no dead node.</summary>
+    Links,
+
     /// <summary>No faults at all: nobody is ever declared down.</summary>
     Quiet,
 }

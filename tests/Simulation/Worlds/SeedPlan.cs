@@ -15,7 +15,7 @@ internal sealed class SeedPlan
         Seed = seed;
         RandomStream random = new((seed * 0xD1342543DE82EF95UL) ^ 0x2545F4914F6CDD1DUL);
         double kind = random.Between(0, 1);
-        Class = kind < 0.02 ? SeedClass.Quiet : kind < 0.12 ? SeedClass.Stalls : SeedClass.Swarm;
+        Class = kind < 0.01 ? SeedClass.Quiet : kind < 0.05 ? SeedClass.Links : kind < 0.15 ? SeedClass.Stalls : SeedClass.Swarm;
         NodeCount = random.Chance(0.6) ? 3 : 5;
         Timing = (random.Chance(0.65) ? MembershipTiming.Lan : MembershipTiming.Fast) with
         {
@@ -25,6 +25,7 @@ internal sealed class SeedPlan
         FaultsEnd = SimTime.Seconds(random.Between(20, 40));
         MaxInflightAppends = random.Pick([1, 4, 64]);
         MaxBytesPerAppend = random.Pick([100, 1_000, 256 * 1024]);
+        ChatterGapMs = random.Chance(0.4) ? random.Between(20, 300) : 0;
         _userSpaceEvidence = random.Chance(0.5) ? Evidence.ObservedOff : Evidence.ConfirmedByHuman;
         Nodes = [.. Enumerable.Range(1, NodeCount).Select(number => new ConfiguredNode(new NodeId((uint)number), $"n{number}"))];
         Voters = [.. Nodes.Select(node => node.Id)];
@@ -59,6 +60,9 @@ internal sealed class SeedPlan
 
     /// <summary>Narrow in some seeds, so that the limits of replication bind.</summary>
     public int MaxBytesPerAppend { get; }
+
+    /// <summary>The mean gap between commands without effect; 0 for none.</summary>
+    public double ChatterGapMs { get; }
 
     /// <summary>True time at which all faults end and recovery must begin.</summary>
     public long FaultsEnd { get; }

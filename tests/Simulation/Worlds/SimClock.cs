@@ -21,6 +21,10 @@ internal sealed class SimClock(World world)
 
     public MonotonicTime Now => new(_anchorLocal + (long)((world.Now - _anchorTrue) * Rate));
 
+    /// <summary>A rate a machine may have: often one of the extremes, where margins are thinnest.</summary>
+    public static double DrawRate(RandomStream random) =>
+        random.Chance(0.7) ? (random.Chance(0.5) ? SlowestRate : FastestRate) : random.Between(SlowestRate, FastestRate);
+
     /// <summary>The machine boots: the clock starts anew.</summary>
     public void Restart(long local)
     {

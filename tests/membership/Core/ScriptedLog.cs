@@ -7,6 +7,7 @@ internal sealed class ScriptedLog : IReplicatedLog
 {
     private readonly List<LogEntry> _waiting = [];
     private ulong _last;
+    private MonotonicTime _now;
 
     public LogEffects Effects { get; } = new();
 
@@ -16,6 +17,9 @@ internal sealed class ScriptedLog : IReplicatedLog
 
     /// <summary>Whether proposals are refused, as when too much is uncommitted.</summary>
     public bool IsFull { get; set; }
+
+    /// <summary>Voters that do not answer heartbeats; all others do at once.</summary>
+    public HashSet<NodeId> Silent { get; } = [];
 
     /// <summary>The payloads proposed and not yet committed.</summary>
     public IReadOnlyList<LogEntry> Waiting => _waiting;
@@ -39,9 +43,9 @@ internal sealed class ScriptedLog : IReplicatedLog
         Effects.Committed.Add(new LogEntry(new LogIndex(_last), Status.Term, EntryKind.Command, payload));
     }
 
-    public void Tick(MonotonicTime now)
-    {
-    }
+    public MonotonicTime HeardAt(NodeId voter) => Status.IsLeader && !Silent.Contains(voter) ? _now : MonotonicTime.DistantPast;
+
+    public void Tick(MonotonicTime now) => _now = now;
 
     public bool Receive(PeerMessage message, MonotonicTime now) => true;
 

@@ -1,0 +1,36 @@
+using Cluster.Consensus;
+
+namespace Cluster.Membership;
+
+/// <summary>
+/// Keeps a leader from having its own majority switched off. A node that is down may well vote: its daemon was started anew and waits for proof about
+/// its former life. Were all such nodes switched off at once, nobody could record the evidence or switch them on again.
+/// </summary>
+internal sealed class QuorumGuard(ClusterState state, IReplicatedLog log, MembershipTiming timing)
+{
+    private readonly SortedDictionary<NodeId, MonotonicTime> _atWork = [];
+
+    /// <summary>An attempt to switch this node off is proposed or at work: what it answered until now does not count.</summary>
+    public void MarkAtWork(NodeId node, MonotonicTime now) => _atWork[node] = now;
+
+    /// <summary>
+    /// Whether a majority of voters answers this leader without the target. While the leader is confirmed and nothing is at work, that is so for every
+    /// target that does not answer: a dead node is never kept waiting.
+    /// </summary>
+    public bool Allows(NodeId target, MonotonicTime now)
+    {
+        int running = 0;
+        foreach (NodeRecord node in state.Nodes)
+        {
+            running += node.Id != target && Runs(node.Id, now) ? 1 : 0;
+        }
+
+        return running >= state.Majority;
+    }
+
+    private bool Runs(NodeId node, MonotonicTime now)
+    {
+        MonotonicTime heard = log.HeardAt(node);
+        return heard > now - timing.ElectionTimeoutMin && heard > _atWork.GetValueOrDefault(node, MonotonicTime.DistantPast);
+    }
+}

@@ -1,0 +1,74 @@
+using Cluster.Simulation.Cli;
+
+namespace Cluster.Simulation.Tests;
+
+public sealed class CommandLineTests
+{
+    [Fact]
+    public void Clean_seeds_end_with_the_summary_and_success()
+    {
+        (int code, string[] lines) = Run("--seeds", "4", "--from", "3", "--check-determinism", "all");
+
+        Assert.Equal(0, code);
+        Assert.Matches(@"^4 seeds, 0 violations, \d+ simulated seconds per second$", lines[^1]);
+    }
+
+    [Fact]
+    public void A_caught_mutant_is_success_and_names_the_seed()
+    {
+        (int code, string[] lines) = Run("--mutant", "restart-group-before-evidence", "--jobs", "1");
+
+        Assert.Equal(0, code);
+        Assert.Contains(lines, line => line.StartsWith("mutant restart-group-before-evidence is caught at seed ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_mutant_that_is_not_caught_is_failure()
+    {
+        // A quiet seed: nobody goes down, so nothing can be restarted too early.
+        ulong quiet = 1;
+        while (new Worlds.SeedPlan(quiet).Class != Worlds.SeedClass.Quiet)
+        {
+            quiet++;
+        }
+
+        (int code, string[] lines) = Run("--mutant", "restart-group-before-evidence", "--seed", $"{quiet}");
+
+        Assert.Equal(1, code);
+        Assert.Contains("mutant restart-group-before-evidence is NOT caught in 1 seeds", lines);
+    }
+
+    [Fact]
+    public void A_violation_is_told_with_the_line_that_repeats_it()
+    {
+        StringWriter output = new();
+        Arguments arguments = Arguments.Parse(["--seed", "1"]);
+        Runner runner = new(arguments, output);
+        runner.Tell(new SeedResult(1, "S2", "too early", 17, 2_000_000_000, 0, 3, ["the newest line"]));
+
+        Assert.Contains("the newest line", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("VIOLATION seed 1 rule S2 step 17 at 2.000000 s: too early", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("./cluster sim --from 1 --seeds 1 --trace", output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--seeds")]
+    [InlineData("--seeds", "0")]
+    [InlineData("--seeds", "many")]
+    [InlineData("--mutant", "unheard-of")]
+    [InlineData("--check-determinism", "perhaps")]
+    [InlineData("--frobnicate")]
+    public void What_is_not_understood_is_refused_with_the_reason(params string[] args)
+    {
+        FormatException refusal = Assert.Throws<FormatException>(() => Arguments.Parse(args));
+
+        Assert.Contains(args[0], refusal.Message, StringComparison.Ordinal);
+    }
+
+    private static (int Code, string[] Lines) Run(params string[] args)
+    {
+        StringWriter output = new();
+        int code = new Runner(Arguments.Parse(args), output).Run();
+        return (code, output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+}

@@ -1,0 +1,30 @@
+using Cluster.Simulation.Machines;
+using Cluster.Simulation.Worlds;
+
+namespace Cluster.Simulation.Faults;
+
+/// <summary>The only fault of the seeds that check L3 for links: one link at a time fails for a while, half of the time one of the leader's.</summary>
+internal sealed class OneLinkCut : Fault
+{
+    private long _cutUntil;
+
+    public override string Name => "one-link-cut";
+
+    public override void Strike(World world, RandomStream random)
+    {
+        // The members must have found each other first: a node that never reached the leader is not "healthy and connected".
+        if (world.Now < _cutUntil || world.Now < SimTime.Seconds(3))
+        {
+            return;
+        }
+
+        Machine first = random.Chance(0.5) ? Victim.Leader(world) ?? world.Machines[0] : random.Pick(world.Machines);
+        uint second = (uint)((first.Number + (uint)random.Below(world.Plan.NodeCount - 1)) % (uint)world.Plan.NodeCount) + 1;
+        long span = Within(world, random.LogMs(50, 5_000));
+        _cutUntil = world.Now + span + SimTime.Ms(500);
+        CutSet cut = new([first.Number], [second]);
+        world.Trace.Line(0, $"cut link {cut} for {SimTime.Text(span)}");
+        cut.Apply(world.Network, both: true);
+        world.After(span, () => cut.Undo(world.Network, both: true));
+    }
+}
