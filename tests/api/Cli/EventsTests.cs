@@ -54,13 +54,13 @@ public sealed class EventsTests
         api.Cluster.EmitDown(5);
         var terminal = new Terminal(api.Address.ToString());
         Task<int> following = terminal.RunAsync("events", "-f", "--json");
-        await Eventually.TrueAsync("the first event is shown", () => Task.FromResult(terminal.Out.Contains("5.1", StringComparison.Ordinal)));
+        await Eventually.Holds(() => terminal.Out.Contains("5.1", StringComparison.Ordinal), "the first event is shown");
         api.Cluster.EmitDown(6);
-        await Eventually.TrueAsync("the second event is shown", () => Task.FromResult(terminal.Out.Contains("6.1", StringComparison.Ordinal)));
+        await Eventually.Holds(() => terminal.Out.Contains("6.1", StringComparison.Ordinal), "the second event is shown");
 
         // The daemon goes away: it is told, and tried again until the user gives up.
         await api.DisposeAsync();
-        await Eventually.TrueAsync("the broken stream is told", () => Task.FromResult(terminal.Error.Contains("trying again", StringComparison.Ordinal)));
+        await Eventually.Holds(() => terminal.Error.Contains("trying again", StringComparison.Ordinal), "the broken stream is told");
         Assert.False(following.IsCompleted);
     }
 

@@ -53,11 +53,13 @@ public sealed class DaemonTests
         string url = response.Headers.Location!.ToString();
         foreach (int at in new[] { through, leader[1] - '1' })
         {
-            await Eventually.TrueAsync($"node {at + 1} knows the operation", async () =>
-            {
-                using HttpResponseMessage found = await nodes.Client(at).GetAsync(url);
-                return found.StatusCode == HttpStatusCode.OK;
-            });
+            await Eventually.Holds(
+                async () =>
+                {
+                    using HttpResponseMessage found = await nodes.Client(at).GetAsync(url);
+                    return found.StatusCode == HttpStatusCode.OK;
+                },
+                $"node {at + 1} knows the operation");
         }
 
         // Its daemon lives and joins anew; what counts is that this life was ended, and that every node tells it alike.
@@ -72,15 +74,19 @@ public sealed class DaemonTests
         using (ClusterdProcess third = ClusterdProcess.Start("--config", nodes.Configure(2), "--log-level", "error"))
         {
             await third.ReadyAsync();
-            await Eventually.TrueAsync("n3 is up", async () =>
-                (await nodes.GetAsync(0, "/v1/nodes/n3")).GetProperty("state").GetString() == "up");
+            await Eventually.Holds(
+                async () => (await nodes.GetAsync(0, "/v1/nodes/n3")).GetProperty("state").GetString() == "up",
+                "n3 is up");
             third.Crash();
         }
 
-        await Eventually.TrueAsync("n3 is down", async () =>
-            (await nodes.GetAsync(0, "/v1/nodes/n3")).GetProperty("state").GetString() == "down");
-        await Eventually.TrueAsync("the advice is to confirm", async () =>
-            (await nodes.GetAsync(0, "/v1/cluster")).GetProperty("attention").GetRawText().Contains("clusterctl confirm n3", StringComparison.Ordinal));
+        await Eventually.Holds(
+            async () => (await nodes.GetAsync(0, "/v1/nodes/n3")).GetProperty("state").GetString() == "down",
+            "n3 is down");
+        await Eventually.Holds(
+            async () => (await nodes.GetAsync(0, "/v1/cluster"))
+                .GetProperty("attention").GetRawText().Contains("clusterctl confirm n3", StringComparison.Ordinal),
+            "the advice is to confirm");
         using HttpResponseMessage response = await nodes.PostAsync(1, "/v1/nodes/n3/confirm-fenced", """{"who":"Ada","node":"n3"}""");
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         JsonElement node = await ApiFixture.JsonAsync(response);
@@ -148,16 +154,18 @@ public sealed class DaemonTests
     private static async Task<string> DownAsync(Nodes nodes, int at, string name)
     {
         string? id = null;
-        await Eventually.TrueAsync($"node {at + 1} tells that {name} is down", async () =>
-        {
-            JsonElement page = await nodes.GetAsync(at, "/v1/events");
-            id = page.GetProperty("events").EnumerateArray()
-                .Where(each => each.GetProperty("type").GetString() == "cluster.node-down")
-                .Where(each => each.GetProperty("subject").GetString() == $"nodes/{name}")
-                .Select(each => each.GetProperty("id").GetString())
-                .FirstOrDefault();
-            return id is not null;
-        });
+        await Eventually.Holds(
+            async () =>
+            {
+                JsonElement page = await nodes.GetAsync(at, "/v1/events");
+                id = page.GetProperty("events").EnumerateArray()
+                    .Where(each => each.GetProperty("type").GetString() == "cluster.node-down")
+                    .Where(each => each.GetProperty("subject").GetString() == $"nodes/{name}")
+                    .Select(each => each.GetProperty("id").GetString())
+                    .FirstOrDefault();
+                return id is not null;
+            },
+            $"node {at + 1} tells that {name} is down");
         return id!;
     }
 
@@ -194,11 +202,13 @@ public sealed class DaemonTests
         public Task<HttpResponseMessage> PostAsync(int at, string path, string body) =>
             Client(at).PostAsync(path, new StringContent(body, Encoding.UTF8, "application/json"));
 
-        public Task ReadyAsync(int at) => Eventually.TrueAsync($"node {at + 1} is ready", async () =>
-        {
-            using HttpResponseMessage response = await Client(at).GetAsync("/healthz/ready");
-            return response.StatusCode == HttpStatusCode.OK;
-        });
+        public Task ReadyAsync(int at) => Eventually.Holds(
+            async () =>
+            {
+                using HttpResponseMessage response = await Client(at).GetAsync("/healthz/ready");
+                return response.StatusCode == HttpStatusCode.OK;
+            },
+            $"node {at + 1} is ready");
 
         public async Task StopAsync(int at)
         {

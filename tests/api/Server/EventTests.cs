@@ -154,13 +154,15 @@ public sealed class EventTests
         request.Headers.TryAddWithoutValidation("Accept", "text/event-stream");
         await ApiFixture.AssertProblemAsync(await api.Client.SendAsync(request), 503, "too-many-streams");
         await first.DisposeAsync();
-        await Eventually.TrueAsync("the closed stream makes room", async () =>
-        {
-            using var again = new HttpRequestMessage(HttpMethod.Get, "/v1/events");
-            again.Headers.TryAddWithoutValidation("Accept", "text/event-stream");
-            using HttpResponseMessage response = await api.Client.SendAsync(again, HttpCompletionOption.ResponseHeadersRead);
-            return response.StatusCode == HttpStatusCode.OK;
-        });
+        await Eventually.Holds(
+            async () =>
+            {
+                using var again = new HttpRequestMessage(HttpMethod.Get, "/v1/events");
+                again.Headers.TryAddWithoutValidation("Accept", "text/event-stream");
+                using HttpResponseMessage response = await api.Client.SendAsync(again, HttpCompletionOption.ResponseHeadersRead);
+                return response.StatusCode == HttpStatusCode.OK;
+            },
+            "the closed stream makes room");
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using Cluster.Locks.Contract;
-using Cluster.Locks.Tests.Support;
 
 namespace Cluster.Locks.InProcess.Tests;
 
@@ -30,7 +29,7 @@ public sealed class GrantingTests
         long[] counters = new long[resources.Length];
         FencingToken[] tokens = new FencingToken[resources.Length];
         int inside = 0;
-        await Eventually.Within(
+        await Eventually.Ends(
             Task.WhenAll(cluster.Members.SelectMany(m => Enumerable.Range(0, Users).Select(async user =>
             {
                 for (int i = 0; i < Rounds; i++)
@@ -62,7 +61,7 @@ public sealed class GrantingTests
         await Assert.ThrowsAsync<LockNotAvailableException>(() => cluster[0].Lock("r", LockMode.EX, LockRequestOptions.NoQueue));
         Assert.False(writer.IsCompleted);
         await second.UnlockAsync();
-        await using HeldLock written = await Eventually.Within(writer, "the writer");
+        await using HeldLock written = await Eventually.Ends(writer, "the writer");
         Assert.Equal(LockMode.EX, written.Mode);
     }
 
@@ -73,16 +72,16 @@ public sealed class GrantingTests
         HeldLock reader = await cluster[0].Lock("r", LockMode.PR);
         HeldLock converted = await cluster[1].Lock("r", LockMode.PR);
         Task up = converted.ConvertAsync(LockMode.EX).AsTask();
-        await Eventually.IsTrue(() => cluster[1].Space.Status.Counters.Waiting == 1, "the conversion to wait");
+        await Eventually.Holds(() => cluster[1].Space.Status.Counters.Waiting == 1, "the conversion to wait");
         FencingToken before = converted.Token;
         Assert.Equal(LockMode.PR, converted.Mode);
         await reader.UnlockAsync();
-        await Eventually.Within(up, "the conversion");
+        await Eventually.Ends(up, "the conversion");
         Assert.Equal(LockMode.EX, converted.Mode);
         Assert.True(converted.Token > before);
-        await Eventually.Within(converted.ConvertAsync(LockMode.CR).AsTask(), "the conversion down");
+        await Eventually.Ends(converted.ConvertAsync(LockMode.CR).AsTask(), "the conversion down");
         Assert.Equal(LockMode.CR, converted.Mode);
-        await using HeldLock other = await Eventually.Within(cluster[0].Lock("r", LockMode.PW), "a lock that goes with CR");
+        await using HeldLock other = await Eventually.Ends(cluster[0].Lock("r", LockMode.PW), "a lock that goes with CR");
     }
 
     [Fact]
@@ -92,11 +91,11 @@ public sealed class GrantingTests
         TaskCompletionSource<(HeldLock, LockMode)> told = new(TaskCreationOptions.RunContinuationsAsynchronously);
         HeldLock held = await cluster[0].Lock("r", LockMode.EX, new() { OnBlocking = (l, mode) => told.TrySetResult((l, mode)) });
         Task<HeldLock> waiter = cluster[1].Lock("r", LockMode.PR);
-        (HeldLock blocking, LockMode mode) = await Eventually.Within(told.Task, "the notice");
+        (HeldLock blocking, LockMode mode) = await Eventually.Ends(told.Task, "the notice");
         Assert.Same(held, blocking);
         Assert.Equal(LockMode.PR, mode);
         await blocking.ConvertAsync(LockMode.CR);
-        await using HeldLock granted = await Eventually.Within(waiter, "the waiter");
+        await using HeldLock granted = await Eventually.Ends(waiter, "the waiter");
     }
 
     [Fact]
@@ -105,9 +104,9 @@ public sealed class GrantingTests
         await using TestCluster cluster = await TestCluster.StartAsync(1);
         HeldLock held = await cluster[0].Lock("r", LockMode.EX, new() { OnBlocking = (_, _) => throw new InvalidOperationException("mine") });
         Task<HeldLock> waiter = cluster[0].Lock("r", LockMode.EX);
-        await Eventually.IsTrue(() => cluster[0].Logger.Count(4001) == 1, "the failure to be logged");
+        await Eventually.Holds(() => cluster[0].Logger.Count(4001) == 1, "the failure to be logged");
         await held.UnlockAsync();
-        await (await Eventually.Within(waiter, "the waiter")).UnlockAsync();
+        await (await Eventually.Ends(waiter, "the waiter")).UnlockAsync();
     }
 
     [Theory]
@@ -133,7 +132,7 @@ public sealed class GrantingTests
         HeldLock held = await cluster[0].Lock("r", LockMode.EX);
         await Assert.ThrowsAsync<LockTimeoutException>(() => cluster[asker].Lock("r", LockMode.EX, Short));
         await held.UnlockAsync();
-        await using HeldLock next = await Eventually.Within(cluster[1 - asker].Lock("r", LockMode.EX), "the lock after a timeout");
+        await using HeldLock next = await Eventually.Ends(cluster[1 - asker].Lock("r", LockMode.EX), "the lock after a timeout");
     }
 
     [Fact]
@@ -158,9 +157,9 @@ public sealed class GrantingTests
         using CancellationTokenSource cancel = new();
         Task<HeldLock> waiter = cluster[asker].Lock("r", LockMode.EX, null, cancel.Token);
         await cancel.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Eventually.Within(waiter, "the cancellation"));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Eventually.Ends(waiter, "the cancellation"));
         await held.UnlockAsync();
-        await using HeldLock next = await Eventually.Within(cluster[1 - asker].Lock("r", LockMode.EX), "the lock after a cancellation");
+        await using HeldLock next = await Eventually.Ends(cluster[1 - asker].Lock("r", LockMode.EX), "the lock after a cancellation");
     }
 
     [Fact]
@@ -169,7 +168,7 @@ public sealed class GrantingTests
         await using TestCluster cluster = await TestCluster.StartAsync(2);
         int granted = 0;
         int canceled = 0;
-        await Eventually.Within(
+        await Eventually.Ends(
             Task.WhenAll(Enumerable.Range(0, 4).Select(async user =>
             {
                 Random random = new(user);
@@ -201,8 +200,8 @@ public sealed class GrantingTests
             })),
             "the users to finish");
         Assert.Equal(400, granted + canceled);
-        await using HeldLock last = await Eventually.Within(cluster[0].Lock("r", LockMode.EX), "the lock after the race");
-        await Eventually.IsTrue(
+        await using HeldLock last = await Eventually.Ends(cluster[0].Lock("r", LockMode.EX), "the lock after the race");
+        await Eventually.Holds(
             () => cluster.Members.Sum(m => m.Space.Status.Counters.Held) == 1, "only the last lock to be held", cluster.Describe);
         Assert.All(cluster.Members, m => Assert.Empty(m.Logger.Errors));
     }
@@ -214,12 +213,12 @@ public sealed class GrantingTests
         HeldLock first = await cluster[0].Lock("r", LockMode.PR);
         HeldLock second = await cluster[1].Lock("r", LockMode.PR);
         Task up = first.ConvertAsync(LockMode.EX).AsTask();
-        await Eventually.IsTrue(() => cluster[0].Space.Status.Counters.Waiting == 1, "the first to wait");
+        await Eventually.Holds(() => cluster[0].Space.Status.Counters.Waiting == 1, "the first to wait");
         await Assert.ThrowsAsync<LockDeadlockException>(
-            () => Eventually.Within(second.ConvertAsync(LockMode.EX).AsTask(), "the deadlock"));
+            () => Eventually.Ends(second.ConvertAsync(LockMode.EX).AsTask(), "the deadlock"));
         Assert.Equal(LockMode.PR, second.Mode);
         await second.UnlockAsync();
-        await Eventually.Within(up, "the first conversion");
+        await Eventually.Ends(up, "the first conversion");
     }
 
     [Fact]

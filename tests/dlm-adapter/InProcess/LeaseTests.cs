@@ -1,5 +1,4 @@
 using Cluster.Locks.Contract;
-using Cluster.Locks.Tests.Support;
 
 namespace Cluster.Locks.InProcess.Tests;
 
@@ -20,8 +19,8 @@ public sealed class LeaseTests
         Assert.False(member.Space.Status.LeaseHeld);
         Assert.NotEmpty(member.Space.Status.WaitsFor);
         member.Node.Lease.Renew(TimeSpan.FromHours(1));
-        await using HeldLock granted = await Eventually.Within(asked.AsTask(), "the lock after the renewal");
-        await Eventually.Within(converted.AsTask(), "the conversion after the renewal");
+        await using HeldLock granted = await Eventually.Ends(asked.AsTask(), "the lock after the renewal");
+        await Eventually.Ends(converted.AsTask(), "the conversion after the renewal");
         Assert.True(held.IsValid);
     }
 
@@ -32,19 +31,19 @@ public sealed class LeaseTests
         TaskCompletionSource queued = new(TaskCreationOptions.RunContinuationsAsynchronously);
         HeldLock held = await cluster[0].Lock("r", LockMode.EX, new() { OnBlocking = (_, _) => queued.TrySetResult() });
         Task<HeldLock> waiter = cluster[1].Lock("r", LockMode.EX);
-        await Eventually.Within(queued.Task, "the waiter to be queued at the master");
+        await Eventually.Ends(queued.Task, "the waiter to be queued at the master");
         cluster[0].Node.Lease.RunOut();
         await held.UnlockAsync();
 
         // Messages still go to and fro: a round through the frozen master shows that it had its chance to grant.
         long before = cluster[0].Space.Status.Counters.MessagesReceived;
         Task<HeldLock> round = cluster[1].Lock("r", LockMode.NL);
-        await Eventually.IsTrue(() => cluster[0].Space.Status.Counters.MessagesReceived > before, "a message to the frozen master");
+        await Eventually.Holds(() => cluster[0].Space.Status.Counters.MessagesReceived > before, "a message to the frozen master");
         Assert.False(waiter.IsCompleted);
         Assert.False(round.IsCompleted);
         cluster[0].Node.Lease.Renew(TimeSpan.FromHours(1));
-        await Eventually.Within(waiter, "the waiter after the renewal");
-        await Eventually.Within(round, "the other after the renewal");
+        await Eventually.Ends(waiter, "the waiter after the renewal");
+        await Eventually.Ends(round, "the other after the renewal");
     }
 
     [Fact]
@@ -54,17 +53,17 @@ public sealed class LeaseTests
         TaskCompletionSource queued = new(TaskCreationOptions.RunContinuationsAsynchronously);
         HeldLock held = await cluster[0].Lock("r", LockMode.EX, new() { OnBlocking = (_, _) => queued.TrySetResult() });
         Task<HeldLock> waiter = cluster[1].Lock("r", LockMode.EX);
-        await Eventually.Within(queued.Task, "the waiter to be queued at the master");
+        await Eventually.Ends(queued.Task, "the waiter to be queued at the master");
         cluster[1].Node.Lease.RunOut();
         long before = Received(cluster[1]);
         await held.UnlockAsync();
 
         // The master is the first member: its own request shows that the lock is granted to the other already.
         await Assert.ThrowsAsync<LockNotAvailableException>(() => cluster[0].Lock("r", LockMode.CR, LockRequestOptions.NoQueue));
-        await Eventually.IsTrue(() => Received(cluster[1]) > before, "the grant to arrive", cluster.Describe);
+        await Eventually.Holds(() => Received(cluster[1]) > before, "the grant to arrive", cluster.Describe);
         Assert.False(waiter.IsCompleted);
         cluster[1].Node.Lease.Renew(TimeSpan.FromHours(1));
-        await Eventually.Within(waiter, "the waiter after its renewal", cluster.Describe);
+        await Eventually.Ends(waiter, "the waiter after its renewal", cluster.Describe);
 
         static long Received(TestMember member) => member.Space.Status.Counters.MessagesReceived;
     }
@@ -75,7 +74,7 @@ public sealed class LeaseTests
         await using TestCluster cluster = await TestCluster.StartAsync(1);
         HeldLock held = await cluster[0].Lock("r", LockMode.EX);
         cluster[0].Node.Lease.End();
-        await Eventually.IsTrue(() => held.Lost.IsCancellationRequested, "the holder to be told", cluster.Describe);
+        await Eventually.Holds(() => held.Lost.IsCancellationRequested, "the holder to be told", cluster.Describe);
         await Assert.ThrowsAsync<LockLostException>(() => cluster[0].Lock("x", LockMode.NL));
     }
 
@@ -84,7 +83,7 @@ public sealed class LeaseTests
     {
         await using TestCluster cluster = await TestCluster.StartAsync(2);
         cluster.Cluster.Stop("s", "quorum lost");
-        await Eventually.IsTrue(
+        await Eventually.Holds(
             () => cluster.Members.TrueForAll(m => m.Space.Status.State == LockSpaceState.Stopped), "the members to stop");
         ValueTask<HeldLock> asked = cluster[0].Space.LockAsync("r", LockMode.EX);
         Assert.False(asked.IsCompleted);
@@ -92,8 +91,8 @@ public sealed class LeaseTests
         using CancellationTokenSource cancel = new();
         Task<HeldLock> givenUp = cluster[0].Lock("r", LockMode.EX, null, cancel.Token);
         await cancel.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Eventually.Within(givenUp, "the cancellation while stopped"));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Eventually.Ends(givenUp, "the cancellation while stopped"));
         cluster.Cluster.Restart("s");
-        await using HeldLock granted = await Eventually.Within(asked.AsTask(), "the lock after the restart");
+        await using HeldLock granted = await Eventually.Ends(asked.AsTask(), "the lock after the restart");
     }
 }

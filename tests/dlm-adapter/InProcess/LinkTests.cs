@@ -35,12 +35,12 @@ public sealed class LinkTests
                 counter++;
             }
         }));
-        await Eventually.IsTrue(() => users.IsCompleted, "all users to finish", cluster.Describe);
+        await Eventually.Holds(() => users.IsCompleted, "all users to finish", cluster.Describe);
         await users;
         await stop.CancelAsync();
         await flapping;
         Assert.Equal(3 * Rounds, counter);
-        await Eventually.IsTrue(
+        await Eventually.Holds(
             () => cluster.Members.TrueForAll(m => m.Space.Status.Counters is { Held: 0, Waiting: 0 }), "no lock left", cluster.Describe);
         Assert.All(cluster.Members, m => Assert.Empty(m.Logger.Errors));
     }
@@ -57,7 +57,7 @@ public sealed class LinkTests
         Assert.False(waiter.IsCompleted);
         cluster[0].Wire.Heal();
         cluster[1].Wire.Heal();
-        await using HeldLock granted = await Eventually.Within(waiter, "the lock after the link has healed");
+        await using HeldLock granted = await Eventually.Ends(waiter, "the lock after the link has healed");
     }
 
     [Fact]
@@ -67,8 +67,8 @@ public sealed class LinkTests
         using Socket stranger = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         await stranger.ConnectAsync(cluster[0].EndPoint);
         await stranger.SendAsync("GET / HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray(), SocketFlags.None);
-        await Eventually.IsTrue(() => cluster[0].Logger.Count(4102) == 1, "the refusal to be logged", cluster[0].Logger.ToString);
-        await using HeldLock held = await Eventually.Within(cluster[1].Lock("r", LockMode.EX), "a lock");
+        await Eventually.Holds(() => cluster[0].Logger.Count(4102) == 1, "the refusal to be logged", cluster[0].Logger.ToString);
+        await using HeldLock held = await Eventually.Ends(cluster[1].Lock("r", LockMode.EX), "a lock");
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public sealed class LinkTests
         BinaryPrimitives.WriteUInt64LittleEndian(nonsense, ulong.MaxValue);
         Assert.True(port.TrySend(target, nonsense));
         Assert.True(port.TrySend(new MemberId(4711), nonsense));
-        await Eventually.IsTrue(
+        await Eventually.Holds(
             () => cluster[0].Space.Status.Counters.MessagesRefused == 2, "both frames to be refused", cluster.Describe);
         Assert.Equal(1, cluster[0].Logger.Count(4118));
         await using HeldLock held = await cluster[0].Lock("r", LockMode.EX);

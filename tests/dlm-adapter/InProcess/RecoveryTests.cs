@@ -1,5 +1,4 @@
 using Cluster.Locks.Contract;
-using Cluster.Locks.Tests.Support;
 
 namespace Cluster.Locks.InProcess.Tests;
 
@@ -28,13 +27,13 @@ public sealed class RecoveryTests
 
         cluster.Cluster.ProveStopped(victim.Node);
         await cluster.UntilReadyAsync();
-        HeldLock granted = await Eventually.Within(await Task.WhenAny(waiter, second), "a survivor's grant");
+        HeldLock granted = await Eventually.Ends(await Task.WhenAny(waiter, second), "a survivor's grant");
         Assert.True(granted.Token > held.Token, $"{granted.Token} after {held.Token}");
         Assert.True(granted.Token.Generation > held.Token.Generation, "granted in the old generation, before the evidence");
         await granted.UnlockAsync();
-        HeldLock other = await Eventually.Within(granted.Mode == LockMode.EX ? second : waiter, "the other survivor's grant");
+        HeldLock other = await Eventually.Ends(granted.Mode == LockMode.EX ? second : waiter, "the other survivor's grant");
         Assert.True(other.Token > granted.Token);
-        await Eventually.Within(late, "the lock asked for while the group was stopped");
+        await Eventually.Ends(late, "the lock asked for while the group was stopped");
         await victim.DisposeAsync();
     }
 
@@ -55,7 +54,7 @@ public sealed class RecoveryTests
         await Assert.ThrowsAsync<LockNotAvailableException>(() => asker.Lock("r", LockMode.PR, LockRequestOptions.NoQueue));
         Assert.False(waiter.IsCompleted);
         await kept.UnlockAsync();
-        HeldLock granted = await Eventually.Within(waiter, "the waiter after the holder's release");
+        HeldLock granted = await Eventually.Ends(waiter, "the waiter after the holder's release");
         Assert.True(granted.Token > kept.Token);
         Assert.Equal(LockMode.CR, keepsMaster.Mode);
         await victim.DisposeAsync();
@@ -72,7 +71,7 @@ public sealed class RecoveryTests
         await held.UnlockAsync();
         Assert.False(waiter.IsCompleted);
         cluster.Cluster.ProveStopped(victim.Node);
-        await Eventually.Within(waiter, "the waiter");
+        await Eventually.Ends(waiter, "the waiter");
         await victim.DisposeAsync();
     }
 
@@ -87,7 +86,7 @@ public sealed class RecoveryTests
         Assert.False(waiter.IsCompleted);
         Assert.Equal(3, joined.Space.Status.Members);
         await held.UnlockAsync();
-        HeldLock granted = await Eventually.Within(waiter, "the new member's lock");
+        HeldLock granted = await Eventually.Ends(waiter, "the new member's lock");
         Assert.True(granted.Token > held.Token);
     }
 
@@ -105,7 +104,7 @@ public sealed class RecoveryTests
         Assert.False(held.IsValid);
         await Assert.ThrowsAsync<LockLostException>(() => own);
         await Assert.ThrowsAsync<LockLostException>(() => leaver.Lock("x", LockMode.EX));
-        HeldLock granted = await Eventually.Within(waiter, "the lock of the member that left");
+        HeldLock granted = await Eventually.Ends(waiter, "the lock of the member that left");
         Assert.True(granted.Token > held.Token);
     }
 
@@ -119,9 +118,9 @@ public sealed class RecoveryTests
         TaskCompletionSource lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await using CancellationTokenRegistration registration = held.Lost.Register(lost.SetResult);
         cluster.Cluster.EndIncarnation(member.Node, "declared down: silent for 1200 ms");
-        await Eventually.Within(lost.Task, "the holder to be told");
+        await Eventually.Ends(lost.Task, "the holder to be told");
         Assert.False(held.IsValid);
-        await Assert.ThrowsAsync<LockLostException>(() => Eventually.Within(waiter, "the waiter's end"));
+        await Assert.ThrowsAsync<LockLostException>(() => Eventually.Ends(waiter, "the waiter's end"));
         await Assert.ThrowsAsync<LockLostException>(() => member.Lock("x", LockMode.NL));
         await Assert.ThrowsAsync<LockLostException>(() => held.ConvertAsync(LockMode.NL).AsTask());
         await held.UnlockAsync();
@@ -136,7 +135,7 @@ public sealed class RecoveryTests
         TestMember member = cluster[0];
         HeldLock held = await member.Lock("r", LockMode.EX);
         member.ClockFailure = new InvalidOperationException("the clock is gone");
-        await Eventually.IsTrue(() => held.Lost.IsCancellationRequested, "the holder to be told", cluster.Describe);
+        await Eventually.Holds(() => held.Lost.IsCancellationRequested, "the holder to be told", cluster.Describe);
         Assert.Equal(LockSpaceState.Ended, member.Space.Status.State);
         Assert.Contains("the clock is gone", member.Space.LostReason, StringComparison.Ordinal);
         Assert.Equal(1, member.Logger.Count(4111));

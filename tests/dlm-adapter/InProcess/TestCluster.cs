@@ -38,8 +38,8 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <summary>Ends when all members that are left have recovered and grant.</summary>
     public async Task UntilReadyAsync()
     {
-        await Eventually.IsTrue(() => Cluster.IsReady("s", Members.Count), $"{Members.Count} members ready", Describe);
-        await Eventually.IsTrue(
+        await Eventually.Holds(() => Cluster.IsReady("s", Members.Count), $"{Members.Count} members ready", Describe);
+        await Eventually.Holds(
             () => Members.TrueForAll(m => m.Space.Status.State == LockSpaceState.Granting), "all members granting", Describe);
     }
 
@@ -49,7 +49,7 @@ internal sealed class TestCluster : IAsyncDisposable
         await victim.DieAsync();
         Members.Remove(victim);
         Cluster.DeclareDown(victim.Node);
-        await Eventually.IsTrue(
+        await Eventually.Holds(
             () => Members.TrueForAll(m => m.Space.Status.State == LockSpaceState.Stopped), "the survivors to stop", Describe);
     }
 

@@ -1,5 +1,4 @@
 using Cluster.Locks.Contract;
-using Cluster.Locks.Tests.Support;
 using Cluster.Locks.UserSpace.Client;
 
 namespace Cluster.Locks.UserSpace.Tests;
@@ -27,14 +26,14 @@ public sealed class FailoverTests
         }
 
         cluster.Cluster.DeclareDown(victim.Node);
-        await Eventually.IsTrue(
+        await Eventually.Holds(
             () => cluster.Nodes.TrueForAll(n => n.Lockd.GetStatus("s")!.State == LockSpaceState.Stopped), "the survivors to stop");
         Assert.False(waiter.IsCompleted);
-        await Eventually.IsTrue(() => victim.Lockd.Ended.IsCompleted, "the dead node's lease to be withdrawn");
+        await Eventually.Holds(() => victim.Lockd.Ended.IsCompleted, "the dead node's lease to be withdrawn");
         cluster.Nodes.ForEach(n => n.Wire.Heal());
         cluster.Cluster.ProveStopped(victim.Node);
         await cluster.UntilReadyAsync();
-        HeldLock granted = await Eventually.Within(waiter, "the waiter after the evidence");
+        HeldLock granted = await Eventually.Ends(waiter, "the waiter after the evidence");
         Assert.True(granted.Token > lost.Token, $"{granted.Token} after {lost.Token}");
         Assert.True(granted.Token.Generation > lost.Token.Generation);
         Assert.True(kept.IsValid);
@@ -51,11 +50,11 @@ public sealed class FailoverTests
         HeldLock held = await client.LockAsync("r", LockMode.EX);
         Task<HeldLock> waiter = client.LockAsync("r", LockMode.EX).AsTask();
         cluster.Cluster.EndIncarnation(cluster[0].Node, "declared down: silent for 1200 ms");
-        await Eventually.IsTrue(() => held.Lost.IsCancellationRequested, "the holder to be told");
-        await Assert.ThrowsAsync<LockLostException>(() => Eventually.Within(waiter, "the waiter's end"));
+        await Eventually.Holds(() => held.Lost.IsCancellationRequested, "the holder to be told");
+        await Assert.ThrowsAsync<LockLostException>(() => Eventually.Ends(waiter, "the waiter's end"));
         await Assert.ThrowsAsync<LockLostException>(() => client.LockAsync("x", LockMode.NL).AsTask());
         Assert.False(held.IsValid);
-        Assert.Contains("lock space 's' has ended", await Eventually.Within(cluster[0].Lockd.Ended, "lockd's end"), StringComparison.Ordinal);
+        Assert.Contains("lock space 's' has ended", await Eventually.Ends(cluster[0].Lockd.Ended, "lockd's end"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -69,9 +68,9 @@ public sealed class FailoverTests
         Task<HeldLock> waiter = other.LockAsync("r", LockMode.EX).AsTask();
         cluster.Nodes.Remove(leaver);
         await leaver.Lockd.DisposeAsync();
-        await Eventually.IsTrue(() => held.Lost.IsCancellationRequested, "the holder to be told");
+        await Eventually.Holds(() => held.Lost.IsCancellationRequested, "the holder to be told");
         Assert.Equal("lockd leaves", client.LostReason);
-        HeldLock granted = await Eventually.Within(waiter, "the lock of the node that left");
+        HeldLock granted = await Eventually.Ends(waiter, "the lock of the node that left");
         Assert.True(granted.Token > held.Token);
         Assert.False(File.Exists(leaver.Socket));
         await leaver.DisposeAsync();

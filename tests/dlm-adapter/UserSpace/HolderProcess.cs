@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Cluster.Locks.Tests.Support;
 
 namespace Cluster.Locks.UserSpace.Tests;
 
@@ -26,7 +25,7 @@ internal sealed class HolderProcess : IAsyncDisposable
             RedirectStandardOutput = true,
         };
         Process process = Process.Start(start)!;
-        string? line = await Eventually.Within(process.StandardOutput.ReadLineAsync(), "the client process to hold its lock");
+        string? line = await Eventually.Ends(process.StandardOutput.ReadLineAsync(), "the client process to hold its lock");
         Assert.NotNull(line);
         Assert.StartsWith("held ", line, StringComparison.Ordinal);
         return new HolderProcess(process, new FencingToken(ulong.Parse(line[5..], CultureInfo.InvariantCulture)));
@@ -35,7 +34,7 @@ internal sealed class HolderProcess : IAsyncDisposable
     /// <summary>SIGKILL.</summary>
     public void Kill() => _process.Kill();
 
-    public async Task<string?> NextLineAsync(string what) => await Eventually.Within(_process.StandardOutput.ReadLineAsync(), what);
+    public async Task<string?> NextLineAsync(string what) => await Eventually.Ends(_process.StandardOutput.ReadLineAsync(), what);
 
     public async ValueTask DisposeAsync()
     {

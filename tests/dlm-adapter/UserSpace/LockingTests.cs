@@ -1,5 +1,4 @@
 using Cluster.Locks.Contract;
-using Cluster.Locks.Tests.Support;
 using Cluster.Locks.UserSpace.Client;
 
 namespace Cluster.Locks.UserSpace.Tests;
@@ -20,7 +19,7 @@ public sealed class LockingTests
             clients.Add(await node.ConnectAsync());
         }
 
-        await Eventually.Within(
+        await Eventually.Ends(
             Task.WhenAll(clients.Select(async client =>
             {
                 for (int i = 0; i < Rounds; i++)
@@ -45,7 +44,7 @@ public sealed class LockingTests
         LockdClient s = await cluster[0].ConnectAsync("s");
         LockdClient t = await cluster[1].ConnectAsync("t");
         await using HeldLock inS = await s.LockAsync("r", LockMode.EX);
-        await using HeldLock inT = await Eventually.Within(t.LockAsync("r", LockMode.EX).AsTask(), "the same name in another space");
+        await using HeldLock inT = await Eventually.Ends(t.LockAsync("r", LockMode.EX).AsTask(), "the same name in another space");
         Assert.Equal("t", t.Name);
     }
 
@@ -59,14 +58,14 @@ public sealed class LockingTests
         HeldLock held = await holder.LockAsync("r", LockMode.EX, new() { OnBlocking = (l, mode) => told.TrySetResult((l, mode)) });
         FencingToken before = held.Token;
         Task<HeldLock> waiter = other.LockAsync("r", LockMode.PR).AsTask();
-        (HeldLock blocking, LockMode blocked) = await Eventually.Within(told.Task, "the notice");
+        (HeldLock blocking, LockMode blocked) = await Eventually.Ends(told.Task, "the notice");
         Assert.Same(held, blocking);
         Assert.Equal(LockMode.PR, blocked);
         await held.ConvertAsync(LockMode.PR);
-        await using HeldLock granted = await Eventually.Within(waiter, "the waiter");
+        await using HeldLock granted = await Eventually.Ends(waiter, "the waiter");
         Assert.Equal(LockMode.PR, held.Mode);
         await granted.UnlockAsync();
-        await Eventually.Within(held.ConvertAsync(LockMode.EX).AsTask(), "the conversion back");
+        await Eventually.Ends(held.ConvertAsync(LockMode.EX).AsTask(), "the conversion back");
         Assert.True(held.Token > before);
     }
 
@@ -83,16 +82,16 @@ public sealed class LockingTests
         using CancellationTokenSource cancel = new();
         Task<HeldLock> waiter = other.LockAsync("r", LockMode.EX, null, cancel.Token).AsTask();
         await cancel.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Eventually.Within(waiter, "the cancellation"));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Eventually.Ends(waiter, "the cancellation"));
         HeldLock second = await other.LockAsync("r", LockMode.PR);
         await Assert.ThrowsAsync<LockTimeoutException>(
             () => second.ConvertAsync(LockMode.EX, new() { Timeout = TimeSpan.FromMilliseconds(30) }).AsTask());
         Assert.Equal(LockMode.PR, second.Mode);
         await second.UnlockAsync();
-        await Eventually.Within(held.ConvertAsync(LockMode.EX).AsTask(), "the holder to be alone");
+        await Eventually.Ends(held.ConvertAsync(LockMode.EX).AsTask(), "the holder to be alone");
         LockSpaceStatus status = await holder.GetStatusAsync();
         Assert.Equal(1, status.Counters.Held);
-        await Eventually.IsTrue(
+        await Eventually.Holds(
             () => cluster[1].Lockd.GetStatus("s")!.Counters is { Held: 0, Waiting: 0 }, "nothing to be left", cluster.Describe);
     }
 
@@ -120,12 +119,12 @@ public sealed class LockingTests
         Assert.Equal((LockSpaceState.Granting, 2, true), (running.State, running.Members, running.LeaseHeld));
         cluster.Cluster.Stop("s", "quorum lost");
         Task<HeldLock> asked = client.LockAsync("r", LockMode.EX).AsTask();
-        await Eventually.IsTrue(() => cluster[0].Lockd.GetStatus("s")!.State == LockSpaceState.Stopped, "the stop");
+        await Eventually.Holds(() => cluster[0].Lockd.GetStatus("s")!.State == LockSpaceState.Stopped, "the stop");
         LockSpaceStatus stopped = await client.GetStatusAsync();
         Assert.Equal(LockSpaceState.Stopped, stopped.State);
         Assert.NotEmpty(stopped.WaitsFor);
         Assert.False(asked.IsCompleted);
         cluster.Cluster.Restart("s");
-        await Eventually.Within(asked, "the lock after the restart");
+        await Eventually.Ends(asked, "the lock after the restart");
     }
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Cluster.Locks.Tests.Support;
 
 namespace Cluster.Locks.UserSpace.Tests;
 
@@ -20,10 +19,10 @@ public sealed class ProgramTests
         using Process lockd = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardError = true })!;
         try
         {
-            string? line = await Eventually.Within(lockd.StandardError.ReadLineAsync(), "lockd to look for its daemon");
+            string? line = await Eventually.Ends(lockd.StandardError.ReadLineAsync(), "lockd to look for its daemon");
             Assert.Contains("/nonexistent/members.sock", line, StringComparison.Ordinal);
             using Process kill = Process.Start("kill", [$"-{signal}", lockd.Id.ToString(CultureInfo.InvariantCulture)]);
-            await Eventually.Within(lockd.WaitForExitAsync(), "lockd to end");
+            await Eventually.Ends(lockd.WaitForExitAsync(), "lockd to end");
             Assert.Equal(0, lockd.ExitCode);
         }
         finally

@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using Cluster.Locks.Tests.Support;
 using Cluster.Locks.UserSpace.Protocol;
 using Cluster.Transport;
 using Google.Protobuf;

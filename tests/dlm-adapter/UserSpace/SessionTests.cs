@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using Cluster.Locks.Contract;
-using Cluster.Locks.Tests.Support;
 using Cluster.Locks.UserSpace.Client;
 using Cluster.Locks.UserSpace.Protocol;
 using Cluster.Locks.UserSpace.Server;
@@ -24,9 +23,9 @@ public sealed class SessionTests
         await Assert.ThrowsAsync<LockNotAvailableException>(() => client.LockAsync("r", LockMode.PR, LockRequestOptions.NoQueue).AsTask());
         Assert.False(waiter.IsCompleted);
         holder.Kill();
-        HeldLock granted = await Eventually.Within(waiter, "the waiter");
+        HeldLock granted = await Eventually.Ends(waiter, "the waiter");
         Assert.True(granted.Token > holder.Token);
-        await Eventually.IsTrue(() => cluster[0].Logger.Count(SessionClosed) == 1, "the session to be closed", cluster.Describe);
+        await Eventually.Holds(() => cluster[0].Logger.Count(SessionClosed) == 1, "the session to be closed", cluster.Describe);
     }
 
     [Fact]
@@ -48,9 +47,9 @@ public sealed class SessionTests
         LockdClient client = await cluster[0].ConnectAsync();
         HeldLock blocks = await client.LockAsync("waited", LockMode.EX);
         rude.Send(new ClientMessage { TakeLock = new TakeLock { Lock = 2, Resource = "waited", Mode = Mode.Ex } });
-        await Eventually.IsTrue(() => cluster[0].Lockd.GetStatus("s")!.Counters.Waiting == 1, "the second request to wait");
+        await Eventually.Holds(() => cluster[0].Lockd.GetStatus("s")!.Counters.Waiting == 1, "the second request to wait");
         await rude.DisposeAsync();
-        await Eventually.IsTrue(() => cluster[0].Logger.Count(SessionBroken) == 1, "the broken session to be logged");
+        await Eventually.Holds(() => cluster[0].Logger.Count(SessionBroken) == 1, "the broken session to be logged");
         Assert.Contains($"process {Environment.ProcessId}", cluster[0].Logger.ToString(), StringComparison.Ordinal);
         await Assert.ThrowsAsync<LockNotAvailableException>(
             () => client.LockAsync("held", LockMode.PR, LockRequestOptions.NoQueue).AsTask());
@@ -58,7 +57,7 @@ public sealed class SessionTests
         // What it only waited for is given up: nobody could be told of the grant.
         Assert.Equal(0, cluster[0].Lockd.GetStatus("s")!.Counters.Waiting);
         await blocks.UnlockAsync();
-        await using HeldLock next = await Eventually.Within(client.LockAsync("waited", LockMode.EX).AsTask(), "the abandoned request's lock");
+        await using HeldLock next = await Eventually.Ends(client.LockAsync("waited", LockMode.EX).AsTask(), "the abandoned request's lock");
         Assert.Equal(0, cluster[0].Logger.Count(SessionClosed));
     }
 
@@ -71,8 +70,8 @@ public sealed class SessionTests
         LockdClient second = await cluster[1].ConnectAsync();
         Task<HeldLock> waiter = second.LockAsync("r", LockMode.EX).AsTask();
         await first.DisposeAsync();
-        await Eventually.Within(waiter, "the waiter");
-        await Eventually.IsTrue(() => held.Lost.IsCancellationRequested, "the loss to be signalled");
+        await Eventually.Ends(waiter, "the waiter");
+        await Eventually.Holds(() => held.Lost.IsCancellationRequested, "the loss to be signalled");
         Assert.Equal(0, cluster[0].Logger.Count(SessionBroken));
         await Assert.ThrowsAsync<LockLostException>(() => first.LockAsync("r", LockMode.EX).AsTask());
     }
@@ -124,8 +123,8 @@ public sealed class SessionTests
         await using RawClient garbled = await RawClient.GreetedAsync(cluster[0].Socket);
         garbled.SendBytes([4, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8]);
         await garbled.UntilClosedAsync();
-        await Eventually.IsTrue(() => cluster[0].Logger.Count(SessionBroken) == wrong.Length + 1, "all to be logged", cluster.Describe);
-        await using HeldLock held = await Eventually.Within(polite.LockAsync("r", LockMode.EX).AsTask(), "another session's lock");
+        await Eventually.Holds(() => cluster[0].Logger.Count(SessionBroken) == wrong.Length + 1, "all to be logged", cluster.Describe);
+        await using HeldLock held = await Eventually.Ends(polite.LockAsync("r", LockMode.EX).AsTask(), "another session's lock");
         Assert.Empty(cluster[0].Logger.Errors);
     }
 
@@ -157,7 +156,7 @@ public sealed class SessionTests
                 deaf.SendBytes(request); // Fails when the server has closed.
             }
         });
-        await Eventually.IsTrue(() => cluster[0].Logger.Count(SessionBroken) == 1, "the deaf client to be cut off");
+        await Eventually.Holds(() => cluster[0].Logger.Count(SessionBroken) == 1, "the deaf client to be cut off");
         await Assert.ThrowsAnyAsync<SocketException>(() => flood);
         Assert.Contains("does not read", cluster[0].Logger.ToString(), StringComparison.Ordinal);
     }

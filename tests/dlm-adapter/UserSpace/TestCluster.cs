@@ -38,8 +38,8 @@ internal sealed class TestCluster : IAsyncDisposable
 
     public async Task UntilReadyAsync(string space = "s")
     {
-        await Eventually.IsTrue(() => Cluster.IsReady(space, Nodes.Count), $"{Nodes.Count} members ready in {space}", Describe);
-        await Eventually.IsTrue(
+        await Eventually.Holds(() => Cluster.IsReady(space, Nodes.Count), $"{Nodes.Count} members ready in {space}", Describe);
+        await Eventually.Holds(
             () => Nodes.TrueForAll(n => n.Lockd.GetStatus(space)!.State == LockSpaceState.Granting), "all to grant", Describe);
     }
 

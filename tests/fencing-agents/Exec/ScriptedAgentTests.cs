@@ -112,7 +112,7 @@ public sealed class ScriptedAgentTests
             """);
         using var cancel = new CancellationTokenSource();
         var running = device.RunAsync(FenceAction.Off, seconds: cancelled ? 300 : 2, cancellation: cancel.Token);
-        await Eventually.HoldsAsync("the agent's child", () => device.Has("child"));
+        await Eventually.Holds(() => device.Has("child"), "the agent's child");
         var child = int.Parse(device.Read("child"), CultureInfo.InvariantCulture);
         if (cancelled)
         {
@@ -125,7 +125,7 @@ public sealed class ScriptedAgentTests
             Assert.Equal((false, FenceEvidence.None, FenceFailure.TimedOut), (result.Succeeded, result.Evidence, result.Failure));
         }
 
-        await Eventually.HoldsAsync("the orphan to be gone", () => !Runs(child));
+        await Eventually.Holds(() => !Runs(child), "the orphan to be gone");
     }
 
     [Fact]

@@ -171,7 +171,7 @@ public sealed class FenceExecutorTests
         });
         var executor = Executor();
         var holding = executor.ExecuteAsync("n1", 1, FenceAction.Off, Plenty, CancellationToken.None);
-        await Eventually.HoldsAsync("the first action to hold the device", () => _agents["a"].Calls == 1);
+        await Eventually.Holds(() => _agents["a"].Calls == 1, "the first action to hold the device");
         var waiting = executor.ExecuteAsync("n1", 1, FenceAction.Off, Plenty, CancellationToken.None);
         await Task.Delay(50);
         first.SetResult(FenceResult.ObservedOff("off"));

@@ -67,7 +67,7 @@ public sealed class AgainstOwnSimulator : IAsyncDisposable
         await using var device = new IpmiDevice(bmc.Port, password: "wrong");
         var result = await device.RunAsync(FenceAction.Off);
         Assert.Equal((false, FenceFailure.Authentication), (result.Succeeded, result.Failure));
-        await Eventually.HoldsAsync("the half-open session to be given up", () => bmc.SessionsHeld == 0);
+        await Eventually.Holds(() => bmc.SessionsHeld == 0, "the half-open session to be given up");
         Assert.True(_power.IsOn());
     }
 
@@ -240,7 +240,7 @@ public sealed class AgainstOwnSimulator : IAsyncDisposable
         await using var device = new IpmiDevice(bmc.Port);
         using var cancel = new CancellationTokenSource();
         var running = device.RunAsync(FenceAction.Off, cancellation: cancel.Token);
-        await Eventually.HoldsAsync("the first packet", () => bmc.Requests > 0);
+        await Eventually.Holds(() => bmc.Requests > 0, "the first packet");
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running.WaitAsync(TimeSpan.FromSeconds(10)));
     }

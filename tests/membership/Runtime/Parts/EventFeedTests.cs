@@ -2,7 +2,6 @@ using Cluster.Client;
 using Cluster.Membership;
 using Cluster.Membership.Protocol;
 using Cluster.Runtime.Feed;
-using Cluster.Runtime.Tests.Support;
 
 namespace Cluster.Runtime.Tests.Parts;
 

@@ -1,6 +1,5 @@
 using Cluster.Consensus;
 using Cluster.Runtime.Loop;
-using Cluster.Runtime.Tests.Support;
 using Cluster.Storage;
 
 namespace Cluster.Runtime.Tests.Parts;
