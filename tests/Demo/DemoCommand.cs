@@ -62,8 +62,9 @@ internal static class DemoCommand
         bool ok = report is { Ok: true };
         if (left)
         {
-            Console.WriteLine($"the cluster is left up; its files are in {folder}; stop it with: kill -9 {Groups(cluster!)} (and the ipmi_sim processes)");
-            UpCommand.PrintAddresses(cluster!);
+            Console.WriteLine($"the cluster is left up; its files are in {folder}; stop it with:");
+            Console.WriteLine($"  kill -9 {string.Join(' ', cluster!.BmcProcesses)}; kill -9 -- {Groups(cluster)}");
+            UpCommand.PrintAddresses(cluster);
         }
         else if (ok)
         {

@@ -20,6 +20,7 @@ public sealed class LocalCluster : IAsyncDisposable
     public const string UserSpaceSpace = "demo-user-space";
 
     private readonly List<IAsyncDisposable> _bmcs = [];
+    private readonly List<int> _bmcProcesses = [];
 
     private LocalCluster(LocalClusterOptions options, IReadOnlyList<NodeDefinition> nodes)
     {
@@ -41,6 +42,9 @@ public sealed class LocalCluster : IAsyncDisposable
 
     /// <summary>What plays the BMCs.</summary>
     public string BmcKind { get; private set; } = "";
+
+    /// <summary>The numbers of the processes that play the BMCs.</summary>
+    public IReadOnlyList<int> BmcProcesses => _bmcProcesses;
 
     /// <summary>Starts BMCs and switches all nodes on. Does not wait for the cluster to form.</summary>
     public static async Task<LocalCluster> StartAsync(LocalClusterOptions options, CancellationToken cancellation)
@@ -145,6 +149,7 @@ public sealed class LocalCluster : IAsyncDisposable
                 ChassisControl = node.Power.CommandLine,
             }).ConfigureAwait(false);
             _bmcs.Add(bmc);
+            _bmcProcesses.Add(bmc.ProcessId);
             return bmc.Port;
         }
 
@@ -152,6 +157,7 @@ public sealed class LocalCluster : IAsyncDisposable
         BmcSimulatorProcess own = await BmcSimulatorProcess.StartAsync(
             BmcUser, BmcPassword, node.Power.CommandLine, node.Folder, Options.BmcTrouble == BmcTrouble.StaysOn).ConfigureAwait(false);
         _bmcs.Add(own);
+        _bmcProcesses.Add(own.ProcessId);
         return own.Port;
     }
 }
