@@ -53,6 +53,9 @@ internal static partial class RuntimeLog
     [LoggerMessage(1031, LogLevel.Warning, "Fence attempt {Operation}/{Attempt} on {Target}: {Outcome}, {Detail}")]
     public static partial void FenceEnded(ILogger logger, string operation, uint attempt, string target, string outcome, string detail);
 
+    [LoggerMessage(1032, LogLevel.Warning, "Fence attempt {Operation}/{Attempt} on {Target} was broken off: it is not this node's to do any more")]
+    public static partial void FenceCancelled(ILogger logger, string operation, uint attempt, string target);
+
     [LoggerMessage(1040, LogLevel.Information, "Process {Process} joined group {Group} as {Member}")]
     public static partial void MemberJoined(ILogger logger, int process, string group, string member);
 

@@ -17,7 +17,7 @@ internal sealed class FenceRunner(IFenceDriver driver, Action<FenceOrder, Attemp
 
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stop = new();
-    private readonly HashSet<Task> _running = [];
+    private readonly Dictionary<(OperationId, uint), Run> _running = [];
 
     /// <summary>Begins an attempt on the thread pool.</summary>
     public void Start(FenceOrder order)
@@ -29,9 +29,38 @@ internal sealed class FenceRunner(IFenceDriver driver, Action<FenceOrder, Attemp
                 return;
             }
 
-            Task task = Task.Run(() => RunAsync(order));
-            _running.Add(task);
-            _ = task.ContinueWith(Ended, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+            Task task = Task.Run(() => RunAsync(order, over.Token));
+            _running.Add((order.Operation, order.Attempt), new Run(task, over));
+            _ = task.ContinueWith(
+                _ => Ended(order), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        }
+    }
+
+    /// <summary>
+    /// The ledger holds the end of this attempt already (a human's word came first, another executor took over): an agent that still works on it
+    /// must not switch anything any more. Does nothing when none does.
+    /// </summary>
+    public void Cancel(OperationId operation, uint attempt)
+    {
+        lock (_gate)
+        {
+            if (_running.TryGetValue((operation, attempt), out Run? run))
+            {
+                _ = run.Over.CancelAsync();
+            }
+        }
+    }
+
+    /// <summary>This node's life is over: nothing it was asked for is its to do any more.</summary>
+    public void CancelAll()
+    {
+        lock (_gate)
+        {
+            foreach (Run run in _running.Values)
+            {
+                _ = run.Over.CancelAsync();
+            }
         }
     }
 
@@ -42,36 +71,40 @@ internal sealed class FenceRunner(IFenceDriver driver, Action<FenceOrder, Attemp
         Task[] running;
         lock (_gate)
         {
-            running = [.. _running];
+            running = [.. _running.Values.Select(run => run.Task)];
         }
 
         await Task.WhenAll(running).ConfigureAwait(false);
         _stop.Dispose();
     }
 
-    private void Ended(Task task)
+    private void Ended(FenceOrder order)
     {
         lock (_gate)
         {
-            _running.Remove(task);
+            if (_running.Remove((order.Operation, order.Attempt), out Run? run))
+            {
+                run.Over.Dispose();
+            }
         }
     }
 
-    private async Task RunAsync(FenceOrder order)
+    private async Task RunAsync(FenceOrder order, CancellationToken over)
     {
         RuntimeLog.FenceBegins(
             logger, order.Operation.ToString(), order.Attempt, order.Action.ToString(), order.Target, order.Level);
         long start = Stopwatch.GetTimestamp();
         AttemptOutcome outcome;
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(over);
         deadline.CancelAfter(order.Deadline);
         try
         {
             outcome = await driver.ExecuteAsync(order, deadline.Token)
-                .WaitAsync(order.Deadline + s_grace, _stop.Token).ConfigureAwait(false);
+                .WaitAsync(order.Deadline + s_grace, over).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (over.IsCancellationRequested)
         {
+            RuntimeLog.FenceCancelled(logger, order.Operation.ToString(), order.Attempt, order.Target);
             return;
         }
         catch (Exception e)
@@ -95,4 +128,6 @@ internal sealed class FenceRunner(IFenceDriver driver, Action<FenceOrder, Attemp
             outcome.Detail);
         finished(order, outcome);
     }
+
+    private sealed record Run(Task Task, CancellationTokenSource Over);
 }

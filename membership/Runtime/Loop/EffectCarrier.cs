@@ -1,5 +1,6 @@
 using Cluster.Consensus;
 using Cluster.Membership;
+using Cluster.Membership.Protocol;
 using Cluster.Runtime.Feed;
 using Cluster.Runtime.Fencing;
 using Cluster.Runtime.Links;
@@ -41,6 +42,7 @@ internal sealed class EffectCarrier(
         feed.Append(effects.Events);
         PublishLease(loop.Node, effects.IncarnationEnded);
         PublishStatus(loop.Node, now, effects.Events.Count > 0);
+        CancelFences(effects);
         foreach (FenceOrder order in effects.FenceOrders)
         {
             fences.Start(order);
@@ -61,6 +63,23 @@ internal sealed class EffectCarrier(
         }
 
         effects.Clear();
+    }
+
+    /// <summary>Agents must not go on with attempts that the ledger holds for ended, nor for a life that is over.</summary>
+    private void CancelFences(NodeEffects effects)
+    {
+        foreach (ClusterEvent clusterEvent in effects.Events)
+        {
+            if (clusterEvent.FenceAttemptEnded is { } ended)
+            {
+                fences.Cancel(new OperationId(ended.Operation), ended.Attempt);
+            }
+        }
+
+        if (effects.IncarnationEnded is not null)
+        {
+            fences.CancelAll();
+        }
     }
 
     private void PublishLease(ClusterNode node, string? ended)

@@ -73,6 +73,48 @@ public sealed class FenceRunnerTests
         Assert.False(reported);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_agent_is_stopped_when_its_attempt_is_over_without_it(bool lifeIsOver)
+    {
+        bool reported = false;
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var runner = new FenceRunner(
+            new Driver(async (_, cancellation) =>
+            {
+                started.SetResult();
+                try
+                {
+                    await Task.Delay(Timeout.Infinite, cancellation);
+                    throw new InvalidOperationException("unreachable");
+                }
+                finally
+                {
+                    stopped.SetResult();
+                }
+            }),
+            (_, _) => reported = true,
+            new TestLog());
+        runner.Start(s_order with { Deadline = TimeSpan.FromMinutes(1) });
+        await Eventually.Ends(started.Task, "the driver to be called");
+
+        runner.Cancel(s_order.Operation, attempt: 2);
+        Assert.False(stopped.Task.IsCompleted);
+        if (lifeIsOver)
+        {
+            runner.CancelAll();
+        }
+        else
+        {
+            runner.Cancel(s_order.Operation, s_order.Attempt);
+        }
+
+        await Eventually.Ends(stopped.Task, "the agent to be stopped");
+        Assert.False(reported);
+    }
+
     private static async Task<AttemptOutcome> RunAsync(Func<FenceOrder, CancellationToken, Task<AttemptOutcome>> run)
     {
         var reported = new TaskCompletionSource<AttemptOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
