@@ -17,6 +17,7 @@ internal sealed record Arguments
           --check-determinism    which seeds are run twice and must give the same trace hash (default sample: one in ten)
           --trace                print the whole readable trace of each seed
           --list-mutants         print the names of the mistakes
+          --help                 print this
 
         exit code: 0 without a violation (with --mutant: when it was caught), 1 otherwise, 2 when the command is not understood
         """;
@@ -35,6 +36,8 @@ internal sealed record Arguments
     public bool Trace { get; init; }
 
     public bool ListMutants { get; init; }
+
+    public bool Help { get; init; }
 
     public int SeedCount => Seeds ?? (Mutant == Mutant.None ? 200 : 2_000);
 
@@ -56,6 +59,7 @@ internal sealed record Arguments
                 "--check-determinism" => parsed with { DeterminismEvery = Every(Value()) },
                 "--trace" => parsed with { Trace = true },
                 "--list-mutants" => parsed with { ListMutants = true },
+                "--help" or "-h" => parsed with { Help = true },
                 _ => throw new FormatException($"{name} is not known"),
             };
         }

@@ -13,6 +13,12 @@ catch (FormatException wrong)
     return 2;
 }
 
+if (arguments.Help)
+{
+    Console.WriteLine(Arguments.Usage);
+    return 0;
+}
+
 if (arguments.ListMutants)
 {
     foreach (Mutant mutant in Mutant.All)
