@@ -20,8 +20,8 @@ internal static partial class RuntimeLog
     [LoggerMessage(1005, LogLevel.Information, "This node is a member as incarnation {Incarnation}")]
     public static partial void IncarnationBegan(ILogger logger, ulong incarnation);
 
-    [LoggerMessage(1006, LogLevel.Information, "Term {Term}: {Role}, leader is node {Leader}")]
-    public static partial void Role(ILogger logger, ulong term, string role, uint leader);
+    [LoggerMessage(1006, LogLevel.Information, "Term {Term}: {Role}, {Leader}")]
+    public static partial void Role(ILogger logger, ulong term, string role, string leader);
 
     [LoggerMessage(1007, LogLevel.Information, "Stops: waits for local members to leave: {Members}")]
     public static partial void WaitsForMembers(ILogger logger, string members);

@@ -13,6 +13,11 @@ public sealed class CommandLineTests
         Assert.Matches(@"^4 seeds, 0 violations, \d+ simulated seconds per second$", lines[^1]);
     }
 
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("-h")]
+    public void Help_is_asked_for_and_no_mistake(string option) => Assert.True(Arguments.Parse([option]).Help);
+
     [Fact]
     public void A_caught_mutant_is_success_and_names_the_seed()
     {

@@ -94,12 +94,13 @@ internal static partial class ConfigurationFile
         return value;
     }
 
-    private static List<FenceDevice> ReadDevices(YamlMap fencing, IReadOnlyList<NodeEntry> nodes)
+    private static List<FenceDevice> ReadDevices(YamlMap fencing, IReadOnlyList<NodeEntry> nodes, Dictionary<string, long> lines)
     {
         var devices = new List<FenceDevice>();
         foreach (YamlMap map in fencing.Maps("devices"))
         {
             string name = map.RequiredText("name", "give the device a name of its own");
+            lines.TryAdd(name, map.At("name").Line);
             string agent = map.RequiredText("agent", "name the fencing plug-in, e.g. ipmi");
             IReadOnlyList<string> targets = map.Texts("targets");
             if (targets.Count == 0)

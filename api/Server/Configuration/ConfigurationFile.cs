@@ -75,7 +75,8 @@ internal static partial class ConfigurationFile
         MembershipTiming timing = ReadTiming(root, errors);
         YamlMap fencing = root.Map("fencing");
         FencePolicy policy = ReadPolicy(fencing);
-        IReadOnlyList<FenceDevice> devices = ReadDevices(fencing, nodes);
+        var deviceLines = new Dictionary<string, long>(StringComparer.Ordinal);
+        IReadOnlyList<FenceDevice> devices = ReadDevices(fencing, nodes, deviceLines);
         fencing.Close();
         LogLevel level = root.Word("logLevel", LogLevels) ?? LogLevel.Information;
         root.Close();
@@ -93,6 +94,7 @@ internal static partial class ConfigurationFile
             Timing = timing,
             Fencing = policy,
             Devices = devices,
+            DeviceLines = deviceLines,
             LogLevel = level,
         };
     }

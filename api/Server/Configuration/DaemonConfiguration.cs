@@ -33,6 +33,9 @@ internal sealed record DaemonConfiguration
 
     public required IReadOnlyList<FenceDevice> Devices { get; init; }
 
+    /// <summary>At which line of the file each fence device, by its name, begins.</summary>
+    public required IReadOnlyDictionary<string, long> DeviceLines { get; init; }
+
     public required LogLevel LogLevel { get; init; }
 }
 

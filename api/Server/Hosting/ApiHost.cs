@@ -69,6 +69,8 @@ internal static class ApiHost
         logging.SetMinimumLevel(level);
         // Each request is worth a line only when somebody looks for trouble.
         logging.AddFilter("Microsoft", level > LogLevel.Debug ? (LogLevel)Math.Max((int)level, (int)LogLevel.Warning) : level);
+        // It logs a failed start with a stack trace; the daemon says the same in one sentence.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         logging.AddSimpleConsole(options =>
         {
             options.SingleLine = true;

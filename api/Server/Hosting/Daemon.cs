@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Net.Sockets;
 using Cluster.Api.Server.Cluster;
 using Cluster.Api.Server.Configuration;
 using Cluster.Api.Server.Fencing;
@@ -43,9 +45,15 @@ internal sealed partial class Daemon : IAsyncDisposable
         catch (FenceConfigurationException error)
         {
             throw new ConfigurationException(
-                string.Join('\n', error.Message.Split('\n').Select(line => $"{configuration.File}: fencing.devices: {line}")));
+                string.Join('\n', error.Message.Split('\n').Select(complaint => $"{configuration.File}{LineOf(configuration, complaint)}: fencing.devices: {complaint}")));
         }
     }
+
+    /// <summary>Every complaint begins with the name of its device, and that has a place in the file.</summary>
+    private static string LineOf(DaemonConfiguration configuration, string complaint) => configuration.DeviceLines
+        .Where(device => complaint.StartsWith($"Fence device '{device.Key}'", StringComparison.Ordinal))
+        .Select(device => string.Create(CultureInfo.InvariantCulture, $":{device.Value}"))
+        .FirstOrDefault("");
 
     /// <summary>Runs the node until a signal ends it, in order: the runtime leaves the cluster while the API still answers, then the API ends.</summary>
     /// <param name="serving">Called when everything serves, with the API's addresses.</param>
@@ -72,7 +80,7 @@ internal sealed partial class Daemon : IAsyncDisposable
             runtime, _configuration.Cluster, new ClusterProjection(_configuration.Cluster, new NodeId(_configuration.Self.Id), _policy));
         await using WebApplication app = ApiHost.Build(
             _configuration.Api, cluster, new ApiLimits(), logging => ApiHost.Logging(logging, _configuration.LogLevel));
-        await app.StartAsync(hurry).ConfigureAwait(false);
+        await ListenAsync(app, hurry).ConfigureAwait(false);
         SocketFile.Restrict(_configuration.Api.Socket);
         ReturnStartupMemory();
         LogServing(log, string.Join(", ", app.Urls));
@@ -83,6 +91,21 @@ internal sealed partial class Daemon : IAsyncDisposable
         await runtime.StopAsync(hurry).ConfigureAwait(false);
         await app.StopAsync(hurry).ConfigureAwait(false);
         await runtime.Completion.ConfigureAwait(false);
+    }
+
+    private async Task ListenAsync(WebApplication app, CancellationToken hurry)
+    {
+        try
+        {
+            await app.StartAsync(hurry).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is IOException or SocketException)
+        {
+            throw new IOException(
+                $"the API can't listen on {_configuration.Api.Listen} and {_configuration.Api.Socket}: {error.GetBaseException().Message}. " +
+                "Give api.listen an address of this machine and a port that nothing else uses",
+                error);
+        }
     }
 
     public ValueTask DisposeAsync() => _devices.DisposeAsync();

@@ -48,6 +48,8 @@ public sealed class Lockd : IAsyncDisposable
             throw new ArgumentException("lockd needs at least one lock space; name it with --space");
         }
 
+        // Before anything is joined: a join stops the spaces of all members for a moment, and one in vain would do so twice.
+        UnixSocketFile.RemoveLeftover(settings.ClientSocket);
         Lockd lockd = new(
             MemberNetwork.Listen(settings.Listen, membership.Current.Self, logger),
             new SortedDictionary<string, LockSpaceHost>(StringComparer.Ordinal),

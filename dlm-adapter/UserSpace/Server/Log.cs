@@ -48,8 +48,8 @@ internal static partial class Log
     [LoggerMessage(EventId = 4209, Level = LogLevel.Information, Message = "Leaving: {Signal}")]
     public static partial void Leaving(ILogger logger, string signal);
 
-    [LoggerMessage(EventId = 4210, Level = LogLevel.Critical, Message = "lockd cannot start")]
-    public static partial void CannotStart(ILogger logger, Exception exception);
+    [LoggerMessage(EventId = 4210, Level = LogLevel.Critical, Message = "lockd can't start: {Reason}")]
+    public static partial void CannotStart(ILogger logger, string reason);
 
     [LoggerMessage(EventId = 4211, Level = LogLevel.Information, Message = "Connecting to the daemon at {Socket}")]
     public static partial void Connecting(ILogger logger, string socket);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using System.Net;
 using System.Runtime.InteropServices;
 using Cluster.Client;
@@ -9,18 +10,23 @@ using Microsoft.Extensions.Logging.Console;
 namespace Cluster.Locks.UserSpace.Server;
 
 /// <summary>
-/// The program. Exit codes: 0 left in order (SIGTERM, SIGINT); 1 could not start; 3 the node's incarnation ended and everything
+/// The program. Exit codes: 0 left in order (SIGTERM, SIGINT); 1 could not start; 2 wrong usage; 3 the node's incarnation ended and everything
 /// held is lost: the supervisor starts it again.
 /// </summary>
 internal static class Program
 {
     private const int ExitCannotStart = 1;
+    private const int ExitUsage = 2;
     private const int ExitIncarnationOver = 3;
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
 
     // Signals are this program's own: the command line's handler would cut the orderly leave short.
-    public static Task<int> Main(string[] args) =>
-        Command().Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+    public static async Task<int> Main(string[] args)
+    {
+        ParseResult parsed = Command().Parse(args);
+        int code = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null }).ConfigureAwait(false);
+        return parsed.Action is ParseErrorAction ? ExitUsage : code;
+    }
 
     internal static RootCommand Command()
     {
@@ -119,7 +125,9 @@ internal static class Program
                 return 0; // Asked to go before it was up.
             }
 
-            Log.CannotStart(logger, e);
+            Log.CannotStart(logger, e is OperationCanceledException
+                ? $"clusterd at {membershipSocket} did not let it join within {StartTimeout.TotalSeconds:0} s; see that clusterd runs, and what it logs"
+                : e.Message);
             return ExitCannotStart;
         }
     }

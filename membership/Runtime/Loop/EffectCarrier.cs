@@ -121,7 +121,8 @@ internal sealed class EffectCarrier(
 
         if (status.Term != old.Log.Term || status.Role != old.Log.Role || status.Leader != old.Log.Leader)
         {
-            RuntimeLog.Role(logger, status.Term.Value, status.Role.ToString(), status.Leader.Value);
+            string leader = status.Leader.Value == 0 ? "no leader is known" : $"the leader is node {status.Leader.Value}";
+            RuntimeLog.Role(logger, status.Term.Value, status.Role.ToString(), leader);
         }
 
         (int waiting, int open) = stateChanged ? Count(node.State) : (old.GroupsWaiting, old.OpenFenceOperations);

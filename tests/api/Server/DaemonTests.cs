@@ -133,6 +133,34 @@ public sealed class DaemonTests
     }
 
     [Fact]
+    public async Task An_api_port_that_is_taken_ends_the_program_with_what_to_do_and_no_stack_trace()
+    {
+        await using Nodes nodes = await Nodes.StartAsync(1, started: 0);
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        string file = nodes.Configure(0);
+        string text = await File.ReadAllTextAsync(file);
+        await File.WriteAllTextAsync(file, text.Replace("127.0.0.1:0", $"127.0.0.1:{((IPEndPoint)taken.LocalEndpoint).Port}", StringComparison.Ordinal));
+        using ClusterdProcess process = ClusterdProcess.Start("--config", file);
+        (int code, string error) = await process.EndAsync();
+        Assert.Equal(1, code);
+        Assert.Contains("the API can't listen on 127.0.0.1", error, StringComparison.Ordinal);
+        Assert.Contains("Give api.listen", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_fence_device_that_is_configured_wrongly_is_named_with_its_line()
+    {
+        await using Nodes nodes = await Nodes.StartAsync(1, started: 0);
+        string file = nodes.Configure(0);
+        int lines = (await File.ReadAllLinesAsync(file)).Length;
+        await File.AppendAllTextAsync(file, "\nfencing:\n  devices:\n    - { name: bmc, agent: nonesuch, targets: [n1] }\n");
+        string message = Assert.Throws<ConfigurationException>(() => Daemon.Create(ConfigurationFile.Load(file))).Message;
+        Assert.StartsWith($"{file}:{lines + 3}: fencing.devices: Fence device 'bmc'", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_socket_on_which_somebody_listens_is_left_alone()
     {
         string folder = Directory.CreateTempSubdirectory("sock-").FullName;

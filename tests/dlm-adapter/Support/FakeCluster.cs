@@ -111,6 +111,15 @@ public sealed class FakeCluster
         }
     }
 
+    /// <summary>Whether anybody ever joined a group of that name.</summary>
+    public bool HasGroup(string group)
+    {
+        lock (_gate)
+        {
+            return _groups.ContainsKey(group);
+        }
+    }
+
     /// <summary>For messages of failed waits.</summary>
     public string Describe()
     {

@@ -182,6 +182,7 @@ public sealed class SessionTests
         IOException refused = await Assert.ThrowsAsync<IOException>(() => Lockd.StartAsync(
             cluster.Cluster.Connect(cluster[0].Node), same, NullLogger.Instance, CancellationToken.None));
         Assert.Contains("another process does", refused.Message, StringComparison.Ordinal);
+        Assert.False(cluster.Cluster.HasGroup("other"), "it joined nothing in vain");
 
         string leftover = Path.Combine(cluster.Folder, "left.sock");
         using (Socket dead = UnixSocketFile.Listen(leftover + ".bound"))

@@ -14,7 +14,7 @@ internal static class UnixSocketFile
         try
         {
             UnixDomainSocketEndPoint endPoint = new(path);
-            RemoveLeftover(path, endPoint);
+            RemoveLeftover(path);
             socket.Bind(endPoint);
             socket.Listen(512);
             return socket;
@@ -31,7 +31,9 @@ internal static class UnixSocketFile
         }
     }
 
-    private static void RemoveLeftover(string path, UnixDomainSocketEndPoint endPoint)
+    /// <summary>Removes what a dead process left behind.</summary>
+    /// <exception cref="IOException">Another process listens there.</exception>
+    public static void RemoveLeftover(string path)
     {
         if (!File.Exists(path))
         {
@@ -41,7 +43,7 @@ internal static class UnixSocketFile
         using Socket probe = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            probe.Connect(endPoint);
+            probe.Connect(new UnixDomainSocketEndPoint(path));
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
         {
