@@ -104,6 +104,8 @@ internal sealed class FenceRunner(IFenceDriver driver, Action<FenceOrder, Attemp
         }
         catch (OperationCanceledException) when (over.IsCancellationRequested)
         {
+            // Which of the token's listeners runs first is not certain: the driver must hear of it before its own token is disposed of.
+            await deadline.CancelAsync().ConfigureAwait(false);
             RuntimeLog.FenceCancelled(logger, order.Operation.ToString(), order.Attempt, order.Target);
             return;
         }
