@@ -134,6 +134,27 @@ public sealed class GroupMembershipTests
     }
 
     [Fact]
+    public async Task A_disposed_client_gives_up_its_lease_before_it_leaves_its_groups()
+    {
+        MembershipClient? client = null;
+        bool? heldAtFarewell = null;
+        await using var daemon = new FakeDaemon();
+        daemon.Decide = command =>
+        {
+            heldAtFarewell ??= command.GroupLeave is null ? null : client!.Lease.IsHeld;
+            return new CommandOutcome(OutcomeCode.Accepted, 1, 200, "");
+        };
+        daemon.Grant(7, s_long);
+        client = await MembershipClientTests.ConnectAsync(daemon);
+        await client.JoinGroupAsync(s_options, CancellationToken.None);
+        Assert.True(client.Lease.IsHeld);
+
+        await client.DisposeAsync();
+
+        Assert.False(heldAtFarewell);
+    }
+
+    [Fact]
     public async Task A_request_without_answer_is_repeated_on_the_next_connection()
     {
         await using var daemon = new FakeDaemon { Decide = AcceptAs(200) };
