@@ -195,4 +195,22 @@ public sealed class SessionTests
             cluster.Cluster.Connect(cluster[0].Node), same with { ClientSocket = leftover }, NullLogger.Instance, CancellationToken.None);
         await using LockdClient client = await LockdClient.ConnectAsync(leftover, "other");
     }
+
+    [Fact]
+    public async Task A_conversion_of_a_broken_session_holds_up_nobody()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(1);
+        LockdClient client = await cluster[0].ConnectAsync();
+        await using HeldLock beside = await client.LockAsync("r", LockMode.PR);
+        RawClient rude = await RawClient.GreetedAsync(cluster[0].Socket);
+        await rude.TakeAsync(1, "r", Mode.Pr);
+        rude.Send(new ClientMessage { ConvertLock = new ConvertLock { Lock = 1, Mode = Mode.Ex } });
+        await Eventually.Holds(() => cluster[0].Lockd.GetStatus("s")!.Counters.Waiting == 1, "the conversion to wait");
+        await rude.DisposeAsync();
+        await Eventually.Holds(() => cluster[0].Logger.Count(SessionBroken) == 1, "the broken session to be logged");
+
+        // Nobody could be told of the grant; the mode held before stays with the process.
+        await using HeldLock next = await client.LockAsync("r", LockMode.PR, LockRequestOptions.NoQueue);
+        await Assert.ThrowsAsync<LockNotAvailableException>(() => client.LockAsync("r", LockMode.EX, LockRequestOptions.NoQueue).AsTask());
+    }
 }
