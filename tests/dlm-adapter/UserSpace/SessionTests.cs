@@ -213,4 +213,23 @@ public sealed class SessionTests
         await using HeldLock next = await client.LockAsync("r", LockMode.PR, LockRequestOptions.NoQueue);
         await Assert.ThrowsAsync<LockNotAvailableException>(() => client.LockAsync("r", LockMode.EX, LockRequestOptions.NoQueue).AsTask());
     }
+
+    [Fact]
+    public async Task A_lockd_that_leaves_does_not_take_its_successors_socket_along()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(1);
+        await using RawClient lingering = await RawClient.GreetedAsync(cluster[0].Socket);
+        Task leaving = cluster[0].Lockd.DisposeAsync().AsTask();
+        await Eventually.Holds(() => !File.Exists(cluster[0].Socket), "the socket to be given up");
+        LockdSettings successor = new()
+        {
+            ClientSocket = cluster[0].Socket,
+            Listen = new(System.Net.IPAddress.Loopback, 0),
+            Spaces = ["other"],
+        };
+        await using Lockd second = await Lockd.StartAsync(
+            cluster.Cluster.Connect(cluster[0].Node), successor, NullLogger.Instance, CancellationToken.None);
+        await Eventually.Ends(leaving, "the first lockd to leave");
+        await using LockdClient client = await LockdClient.ConnectAsync(cluster[0].Socket, "other");
+    }
 }

@@ -14,7 +14,6 @@ internal sealed class SessionListener : IAsyncDisposable
 {
     private static readonly TimeSpan GreetingTimeout = TimeSpan.FromSeconds(5);
 
-    private readonly string _path;
     private readonly IReadOnlyDictionary<string, LockSpaceHost> _spaces;
     private readonly TimeSpan _farewellTimeout;
     private readonly ILogger _logger;
@@ -29,7 +28,6 @@ internal sealed class SessionListener : IAsyncDisposable
     public SessionListener(
         string path, IReadOnlyDictionary<string, LockSpaceHost> spaces, TimeSpan farewellTimeout, ILogger logger)
     {
-        _path = path;
         _spaces = spaces;
         _farewellTimeout = farewellTimeout;
         _logger = logger;
@@ -44,7 +42,7 @@ internal sealed class SessionListener : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stopAccepting.CancelAsync().ConfigureAwait(false);
-        _listener.Dispose();
+        _listener.Dispose(); // Also deletes the socket's file. From now on the path may be a successor's.
         await _accepting.ConfigureAwait(false);
         _stop.CancelAfter(_farewellTimeout);
         Task[] serving;
@@ -56,7 +54,6 @@ internal sealed class SessionListener : IAsyncDisposable
         await Task.WhenAll(serving).ConfigureAwait(false);
         _stop.Dispose();
         _stopAccepting.Dispose();
-        File.Delete(_path);
     }
 
     private async Task AcceptAsync()
