@@ -215,6 +215,28 @@ public sealed class SessionTests
     }
 
     [Fact]
+    public async Task A_refusal_longer_than_a_message_is_cut_and_the_connection_closed()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(1);
+        await using RawClient verbose = new(cluster[0].Socket);
+        verbose.Send(new ClientMessage { Hello = new Hello { Version = 1, Space = new string('x', LockdProtocol.MaxMessageBytes - 20) } });
+        Assert.Contains("does not serve", (await verbose.ReceiveAsync()).Refused.Reason, StringComparison.Ordinal);
+        await verbose.UntilClosedAsync();
+        Assert.Empty(cluster[0].Logger.Errors);
+    }
+
+    [Fact]
+    public async Task A_message_too_long_for_the_protocol_closes_the_connection_and_frees_it()
+    {
+        (Socket near, Socket far) = await PairAsync();
+        using Socket other = far;
+        MessageConnection<ServerMessage, ClientMessage> connection = new(new NetworkStream(near, ownsSocket: true), ClientMessage.Parser);
+        Assert.False(connection.TrySend(new ServerMessage { Ended = new Ended { Reason = new string('x', LockdProtocol.MaxMessageBytes) } }));
+        await connection.DisposeAsync();
+        Assert.Equal(0, await Eventually.Ends(other.ReceiveAsync(new byte[1], SocketFlags.None), "the end of the stream"));
+    }
+
+    [Fact]
     public async Task A_lockd_that_leaves_does_not_take_its_successors_socket_along()
     {
         await using TestCluster cluster = await TestCluster.StartAsync(1);
@@ -231,5 +253,17 @@ public sealed class SessionTests
             cluster.Cluster.Connect(cluster[0].Node), successor, NullLogger.Instance, CancellationToken.None);
         await Eventually.Ends(leaving, "the first lockd to leave");
         await using LockdClient client = await LockdClient.ConnectAsync(cluster[0].Socket, "other");
+    }
+
+    private static async Task<(Socket Near, Socket Far)> PairAsync()
+    {
+        using Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0));
+        listener.Listen();
+        Socket near = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        Task connecting = near.ConnectAsync(listener.LocalEndPoint!);
+        Socket far = await listener.AcceptAsync();
+        await connecting;
+        return (near, far);
     }
 }

@@ -28,7 +28,7 @@ internal sealed class Session(
 
     public static ServerMessage ToFailed(ulong number, LockFailure failure, string text, LockGrant? held = null) => new()
     {
-        Failed = new Failed { Lock = number, Failure = failure.ToWire(), Text = text, Held = held?.ToWire() },
+        Failed = new Failed { Lock = number, Failure = failure.ToWire(), Text = LockdProtocol.Cut(text), Held = held?.ToWire() },
     };
 
     /// <summary>Serves the client until the connection ends.</summary>

@@ -130,7 +130,7 @@ internal sealed class SessionListener : IAsyncDisposable
         if (session is null)
         {
             Log.ClientRefused(_logger, processId, refusal);
-            connection.TrySend(new ServerMessage { Refused = new Refused { Reason = refusal } });
+            connection.TrySend(new ServerMessage { Refused = new Refused { Reason = LockdProtocol.Cut(refusal) } });
             await connection.CloseAsync().ConfigureAwait(false);
         }
 
@@ -177,7 +177,7 @@ internal sealed class SessionListener : IAsyncDisposable
         });
         Log.SessionOpened(_logger, session.Number, session.Process.Id, space.Name);
         SessionEnd end;
-        using (space.Loss.Token.Register(() => session.Send(new ServerMessage { Ended = new Ended { Reason = space.Loss.Reason } })))
+        using (space.Loss.Token.Register(() => session.Send(new ServerMessage { Ended = new Ended { Reason = LockdProtocol.Cut(space.Loss.Reason!) } })))
         using (_stop.Token.Register(() => connection.Abort("lockd leaves")))
         {
             end = await session.RunAsync().ConfigureAwait(false);
