@@ -255,6 +255,17 @@ public sealed class SessionTests
         await using LockdClient client = await LockdClient.ConnectAsync(cluster[0].Socket, "other");
     }
 
+    [Fact]
+    public void A_file_that_is_no_socket_is_never_deleted()
+    {
+        string path = Path.Combine(Directory.CreateTempSubdirectory("lockd-").FullName, "precious");
+        File.WriteAllText(path, "data");
+        IOException refused = Assert.Throws<IOException>(() => UnixSocketFile.Listen(path));
+        Assert.Contains("not a socket", refused.Message, StringComparison.Ordinal);
+        Assert.Equal("data", File.ReadAllText(path));
+        Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+    }
+
     private static async Task<(Socket Near, Socket Far)> PairAsync()
     {
         using Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
