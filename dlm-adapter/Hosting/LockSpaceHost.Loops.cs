@@ -159,7 +159,7 @@ internal sealed partial class LockSpaceHost : IMemberPortReceiver
         await foreach (Generation generation in _recovered.Reader.ReadAllAsync(stop).ConfigureAwait(false))
         {
             LogRecovered(Name, Id, generation);
-            while (!await TryAcknowledgeAsync(generation, stop).ConfigureAwait(false) && _recovered.Reader.Count == 0)
+            while (!await TryAcknowledgeAsync(generation, stop).ConfigureAwait(false) && !_recovered.Reader.TryPeek(out _))
             {
                 await Task.Delay(AcknowledgePause, stop).ConfigureAwait(false);
             }

@@ -103,6 +103,11 @@ internal sealed partial class LockSpaceHost : IAsyncDisposable
                     s.Host._counters.Waiting++;
                     s.Host._locks.Add(s.asked.Id, s.asked);
                 });
+            if (_ended && asked.State == HostedLockState.New)
+            {
+                // This input found the end before the space knew of the lock, so the end has not told it.
+                asked.OnLost(Loss.Reason!);
+            }
         }
     }
 

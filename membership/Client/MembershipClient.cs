@@ -82,6 +82,9 @@ public sealed class MembershipClient : IMembershipClient
         }
 
         await _disposed.CancelAsync().ConfigureAwait(false);
+
+        // First: once a farewell is committed others may have what was held here, and its holders may not have been told yet.
+        _session.WithdrawLease();
         Task farewells = Task.WhenAll(_session.Stays().Select(stay => stay.DisposeAsync().AsTask()));
         await Task.WhenAny(farewells, Task.Delay(FarewellPatience)).ConfigureAwait(false);
         _session.Fail(new ObjectDisposedException(nameof(MembershipClient), "the membership client was disposed"));

@@ -11,6 +11,14 @@ internal static class LockdProtocol
     /// <summary>The longest message, in bytes: a resource's name is short, a reason is cut.</summary>
     public const int MaxMessageBytes = 64 * 1024;
 
+    // At most 3 bytes of UTF-8 for each char.
+    private const int MaxTextChars = 16 * 1024;
+
+    /// <summary>A text for people, cut so that it fits a message.</summary>
+    public static string Cut(string text) => text.Length <= MaxTextChars
+        ? text
+        : string.Concat(text.AsSpan(0, MaxTextChars - (char.IsHighSurrogate(text[MaxTextChars - 1]) ? 1 : 0)), "...");
+
     public static Mode ToWire(this LockMode mode) => (Mode)((int)mode + 1);
 
     /// <exception cref="InvalidDataException">No such mode.</exception>
@@ -39,7 +47,7 @@ internal static class LockdProtocol
     {
         Request = request,
         State = (State)((int)status.State + 1),
-        WaitsFor = status.WaitsFor,
+        WaitsFor = Cut(status.WaitsFor),
         LeaseHeld = status.LeaseHeld,
         Generation = status.Generation,
         Members = status.Members,

@@ -32,10 +32,20 @@ internal sealed class MessageConnection<TSend, TReceive> : IAsyncDisposable
         _writing = Task.Run(WriteAsync);
     }
 
-    /// <summary>Queues a message. False when the connection is closed, or was cut off just now because too much waits.</summary>
+    /// <summary>
+    /// Queues a message. False when the connection is closed, or was cut off just now because too much waits or the message is
+    /// longer than the protocol allows.
+    /// </summary>
     public bool TrySend(TSend message)
     {
         byte[] body = message.ToByteArray();
+        if (body.Length > LockdProtocol.MaxMessageBytes)
+        {
+            // Found here, not by the writer: its failure would come out of the disposal and leave the stream open.
+            Abort($"a message of {body.Length} bytes was to be sent; at most {LockdProtocol.MaxMessageBytes} are allowed");
+            return false;
+        }
+
         if (Interlocked.Add(ref _queuedBytes, body.Length) > MaxQueuedBytes)
         {
             Abort($"the other end does not read: more than {MaxQueuedBytes} bytes wait for it");

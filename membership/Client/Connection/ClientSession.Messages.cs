@@ -8,6 +8,8 @@ namespace Cluster.Client.Connection;
 /// <content>What the daemon's messages do.</content>
 internal sealed partial class ClientSession
 {
+    private const string EventsMissed = "events were missed while the daemon could not be reached";
+
     /// <summary>Takes a message of the daemon, in order.</summary>
     /// <exception cref="MembershipException">The daemon refused this client for good.</exception>
     /// <exception cref="IOException">The daemon refused this connection.</exception>
@@ -51,7 +53,15 @@ internal sealed partial class ClientSession
             {
                 foreach (GroupStay stay in _stays)
                 {
-                    stay.End("events were missed while the daemon could not be reached", outlived: true);
+                    stay.End(EventsMissed, outlived: true);
+                }
+
+                foreach (PendingRequest pending in _pending.Values)
+                {
+                    if (pending is PendingJoin join)
+                    {
+                        join.MissedThrough = after; // It may have been committed among what was missed.
+                    }
                 }
             }
 
@@ -147,7 +157,13 @@ internal sealed partial class ClientSession
                 stay.Take(clusterEvent);
             }
 
-            if (stay.Incarnation != _incarnation)
+            if (stay.Id.Value <= join.MissedThrough.Index)
+            {
+                // Its first start may be among what was missed: the group would wait for its acknowledgement for ever.
+                stay.End(EventsMissed, outlived: true);
+                UpdateUsable();
+            }
+            else if (stay.Incarnation != _incarnation)
             {
                 stay.End("the node's incarnation ended while it joined", outlived: true);
                 UpdateUsable();

@@ -20,6 +20,7 @@ internal sealed partial class ClientSession
     private Incarnation _incarnation;
     private ulong _lastRequest;
     private Exception? _failure;
+    private bool _closing;
 
     /// <summary>The lease.</summary>
     public ClientLease Lease { get; } = new();
@@ -131,6 +132,16 @@ internal sealed partial class ClientSession
     /// <summary>Notes that a connection ended. The lease is left to run out by itself.</summary>
     public void Disconnected(string problem) => LastProblem = problem;
 
+    /// <summary>The client is about to leave its groups: from now on nobody may act by its lease.</summary>
+    public void WithdrawLease()
+    {
+        lock (_gate)
+        {
+            _closing = true;
+            UpdateUsable();
+        }
+    }
+
     /// <summary>Ends everything: there will be no connection any more.</summary>
     public void Fail(Exception failure)
     {
@@ -203,7 +214,7 @@ internal sealed partial class ClientSession
 
     /// <summary>See <see cref="ILease.IsHeld"/>: a stay of a former incarnation blocks the lease until it is released.</summary>
     private void UpdateUsable() =>
-        Lease.SetUsable(_failure is null && _incarnation != Incarnation.None && !_stays.Exists(stay => stay.OutlivedIncarnation));
+        Lease.SetUsable(!_closing && _failure is null && _incarnation != Incarnation.None && !_stays.Exists(stay => stay.OutlivedIncarnation));
 
     private void ThrowIfFailed()
     {

@@ -1,4 +1,5 @@
 using Cluster.Client.Protocol;
+using Cluster.Membership;
 using Cluster.Membership.Protocol;
 
 namespace Cluster.Client.Connection;
@@ -20,6 +21,9 @@ internal sealed class PendingJoin(ClientMessage message, string group) : Pending
 
     /// <summary>The group's events since the request was made.</summary>
     public List<ClusterEvent> Events { get; } = [];
+
+    /// <summary>Events up to here were missed since the request was made; <see cref="EventPosition.Start"/> when none were.</summary>
+    public EventPosition MissedThrough { get; set; }
 
     /// <summary>True when nobody waits for the answer any more: a join that succeeds nevertheless is undone.</summary>
     public bool Abandoned { get; set; }

@@ -50,6 +50,12 @@ internal static class SocketFile
             return;
         }
 
+        if (new FileInfo(path).Length > 0)
+        {
+            // Connecting to it is refused too (connect(2)), but it is somebody's data: a socket has no length.
+            throw new IOException($"can't listen at {path}: it is a file, not a socket; choose another path");
+        }
+
         using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {

@@ -79,6 +79,16 @@ public sealed class LeaseTests
     }
 
     [Fact]
+    public async Task A_request_that_finds_the_lease_withdrawn_hears_of_the_loss()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(1);
+        cluster[0].Node.Lease.End();
+
+        // Most likely nobody has noticed yet: this very request ends the space, before the space knows of the request.
+        await Assert.ThrowsAsync<LockLostException>(() => Eventually.Ends(cluster[0].Lock("r", LockMode.EX), "the request"));
+    }
+
+    [Fact]
     public async Task A_group_that_is_stopped_grants_nothing_and_says_so()
     {
         await using TestCluster cluster = await TestCluster.StartAsync(2);

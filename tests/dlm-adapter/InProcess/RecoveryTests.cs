@@ -140,4 +140,17 @@ public sealed class RecoveryTests
         Assert.Contains("the clock is gone", member.Space.LostReason, StringComparison.Ordinal);
         Assert.Equal(1, member.Logger.Count(4111));
     }
+
+    [Fact]
+    public async Task An_acknowledgement_that_fails_is_sent_again()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(1);
+        await using HeldLock held = await cluster[0].Lock("r", LockMode.EX);
+        cluster[0].Node.FailAcknowledgements(2);
+        cluster.Cluster.Stop("s", "quorum lost");
+        cluster.Cluster.Restart("s");
+        await cluster.UntilReadyAsync();
+        Assert.True(held.IsValid);
+        Assert.Equal(2, cluster[0].Logger.Count(4117));
+    }
 }

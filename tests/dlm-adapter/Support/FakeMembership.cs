@@ -32,6 +32,11 @@ internal sealed class FakeMembership(FakeCluster cluster, FakeNode node, GroupMe
 
     public Task AcknowledgeAsync(Generation generation, CancellationToken cancellation)
     {
+        if (Node.AcknowledgementFails())
+        {
+            throw new MembershipException($"acknowledging {generation}: there is no quorum");
+        }
+
         cluster.Acknowledge(this, generation);
         return Task.CompletedTask;
     }

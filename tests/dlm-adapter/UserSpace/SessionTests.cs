@@ -196,4 +196,86 @@ public sealed class SessionTests
             cluster.Cluster.Connect(cluster[0].Node), same with { ClientSocket = leftover }, NullLogger.Instance, CancellationToken.None);
         await using LockdClient client = await LockdClient.ConnectAsync(leftover, "other");
     }
+
+    [Fact]
+    public async Task A_conversion_of_a_broken_session_holds_up_nobody()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(1);
+        LockdClient client = await cluster[0].ConnectAsync();
+        await using HeldLock beside = await client.LockAsync("r", LockMode.PR);
+        RawClient rude = await RawClient.GreetedAsync(cluster[0].Socket);
+        await rude.TakeAsync(1, "r", Mode.Pr);
+        rude.Send(new ClientMessage { ConvertLock = new ConvertLock { Lock = 1, Mode = Mode.Ex } });
+        await Eventually.Holds(() => cluster[0].Lockd.GetStatus("s")!.Counters.Waiting == 1, "the conversion to wait");
+        await rude.DisposeAsync();
+        await Eventually.Holds(() => cluster[0].Logger.Count(SessionBroken) == 1, "the broken session to be logged");
+
+        // Nobody could be told of the grant; the mode held before stays with the process.
+        await using HeldLock next = await client.LockAsync("r", LockMode.PR, LockRequestOptions.NoQueue);
+        await Assert.ThrowsAsync<LockNotAvailableException>(() => client.LockAsync("r", LockMode.EX, LockRequestOptions.NoQueue).AsTask());
+    }
+
+    [Fact]
+    public async Task A_refusal_longer_than_a_message_is_cut_and_the_connection_closed()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(1);
+        await using RawClient verbose = new(cluster[0].Socket);
+        verbose.Send(new ClientMessage { Hello = new Hello { Version = 1, Space = new string('x', LockdProtocol.MaxMessageBytes - 20) } });
+        Assert.Contains("does not serve", (await verbose.ReceiveAsync()).Refused.Reason, StringComparison.Ordinal);
+        await verbose.UntilClosedAsync();
+        Assert.Empty(cluster[0].Logger.Errors);
+    }
+
+    [Fact]
+    public async Task A_message_too_long_for_the_protocol_closes_the_connection_and_frees_it()
+    {
+        (Socket near, Socket far) = await PairAsync();
+        using Socket other = far;
+        MessageConnection<ServerMessage, ClientMessage> connection = new(new NetworkStream(near, ownsSocket: true), ClientMessage.Parser);
+        Assert.False(connection.TrySend(new ServerMessage { Ended = new Ended { Reason = new string('x', LockdProtocol.MaxMessageBytes) } }));
+        await connection.DisposeAsync();
+        Assert.Equal(0, await Eventually.Ends(other.ReceiveAsync(new byte[1], SocketFlags.None), "the end of the stream"));
+    }
+
+    [Fact]
+    public async Task A_lockd_that_leaves_does_not_take_its_successors_socket_along()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(1);
+        await using RawClient lingering = await RawClient.GreetedAsync(cluster[0].Socket);
+        Task leaving = cluster[0].Lockd.DisposeAsync().AsTask();
+        await Eventually.Holds(() => !File.Exists(cluster[0].Socket), "the socket to be given up");
+        LockdSettings successor = new()
+        {
+            ClientSocket = cluster[0].Socket,
+            Listen = new(System.Net.IPAddress.Loopback, 0),
+            Spaces = ["other"],
+        };
+        await using Lockd second = await Lockd.StartAsync(
+            cluster.Cluster.Connect(cluster[0].Node), successor, NullLogger.Instance, CancellationToken.None);
+        await Eventually.Ends(leaving, "the first lockd to leave");
+        await using LockdClient client = await LockdClient.ConnectAsync(cluster[0].Socket, "other");
+    }
+
+    [Fact]
+    public void A_file_that_is_no_socket_is_never_deleted()
+    {
+        string path = Path.Combine(Directory.CreateTempSubdirectory("lockd-").FullName, "precious");
+        File.WriteAllText(path, "data");
+        IOException refused = Assert.Throws<IOException>(() => UnixSocketFile.Listen(path));
+        Assert.Contains("not a socket", refused.Message, StringComparison.Ordinal);
+        Assert.Equal("data", File.ReadAllText(path));
+        Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+    }
+
+    private static async Task<(Socket Near, Socket Far)> PairAsync()
+    {
+        using Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0));
+        listener.Listen();
+        Socket near = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        Task connecting = near.ConnectAsync(listener.LocalEndPoint!);
+        Socket far = await listener.AcceptAsync();
+        await connecting;
+        return (near, far);
+    }
 }

@@ -1,3 +1,4 @@
+using Cluster.Client.Protocol;
 using Cluster.Membership;
 using Cluster.Membership.Protocol;
 
@@ -103,6 +104,54 @@ public sealed class GroupMembershipTests
         daemon.Release.SetResult();
 
         await Eventually.Holds(() => daemon.Commands.Any(each => each.GroupLeave?.Member == 200), "the farewell");
+    }
+
+    [Fact]
+    public async Task A_join_whose_group_went_on_unseen_ends_at_once()
+    {
+        await using var daemon = new FakeDaemon(capacity: 2) { Decide = _ => null };
+        daemon.Grant(7, s_long);
+        await using MembershipClient client = await MembershipClientTests.ConnectAsync(daemon);
+        Task<IGroupMembership> joining = client.JoinGroupAsync(s_options, CancellationToken.None);
+        await Eventually.Holds(() => !daemon.Commands.IsEmpty, "the command");
+
+        // The join is committed (101) and the group starts with it (102), but the answer and these events never reach the client.
+        await daemon.StopAsync();
+        daemon.Emit(new ClusterEvent { GroupStop = new GroupStopEvent { Group = "g", Reason = "a member joins" } });
+        daemon.EmitStart("g", 1, 101);
+        daemon.EmitStart("other", 1, 50);
+        daemon.EmitStart("other", 2, 50);
+        daemon.EmitStart("other", 3, 50);
+        daemon.State.Position = new Position { Index = 105, Ordinal = 1 };
+        daemon.Decide = AcceptAs(101);
+        daemon.Start();
+
+        // Without this the group would wait for the acknowledgement of a start that nobody here has heard of.
+        IGroupMembership stay = await Eventually.Ends(joining, "the join");
+        Assert.Contains("missed", Assert.IsType<GroupChange.Ended>(await NextAsync(stay)).Reason, StringComparison.Ordinal);
+        await stay.DisposeAsync();
+        Assert.Contains(daemon.Commands, each => each.GroupLeave?.Member == 101);
+    }
+
+    [Fact]
+    public async Task A_disposed_client_gives_up_its_lease_before_it_leaves_its_groups()
+    {
+        MembershipClient? client = null;
+        bool? heldAtFarewell = null;
+        await using var daemon = new FakeDaemon();
+        daemon.Decide = command =>
+        {
+            heldAtFarewell ??= command.GroupLeave is null ? null : client!.Lease.IsHeld;
+            return new CommandOutcome(OutcomeCode.Accepted, 1, 200, "");
+        };
+        daemon.Grant(7, s_long);
+        client = await MembershipClientTests.ConnectAsync(daemon);
+        await client.JoinGroupAsync(s_options, CancellationToken.None);
+        Assert.True(client.Lease.IsHeld);
+
+        await client.DisposeAsync();
+
+        Assert.False(heldAtFarewell);
     }
 
     [Fact]

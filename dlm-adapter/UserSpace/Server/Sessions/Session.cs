@@ -28,7 +28,7 @@ internal sealed class Session(
 
     public static ServerMessage ToFailed(ulong number, LockFailure failure, string text, LockGrant? held = null) => new()
     {
-        Failed = new Failed { Lock = number, Failure = failure.ToWire(), Text = text, Held = held?.ToWire() },
+        Failed = new Failed { Lock = number, Failure = failure.ToWire(), Text = LockdProtocol.Cut(text), Held = held?.ToWire() },
     };
 
     /// <summary>Serves the client until the connection ends.</summary>
@@ -44,7 +44,7 @@ internal sealed class Session(
 
     /// <summary>
     /// The connection is gone but the process may live: nobody can be told of a grant any more, so what waits is given up. What
-    /// is held stays.
+    /// is held stays, in the mode held: a conversion that waits would hold up all who come after it.
     /// </summary>
     public void GiveUpRequests()
     {
@@ -53,6 +53,10 @@ internal sealed class Session(
             if (Space.GiveUpRequest(held))
             {
                 Forget(lockNumber);
+            }
+            else
+            {
+                Space.Cancel(held);
             }
         }
     }

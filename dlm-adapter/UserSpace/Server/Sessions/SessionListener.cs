@@ -14,7 +14,6 @@ internal sealed class SessionListener : IAsyncDisposable
 {
     private static readonly TimeSpan GreetingTimeout = TimeSpan.FromSeconds(5);
 
-    private readonly string _path;
     private readonly IReadOnlyDictionary<string, LockSpaceHost> _spaces;
     private readonly TimeSpan _farewellTimeout;
     private readonly ILogger _logger;
@@ -29,7 +28,6 @@ internal sealed class SessionListener : IAsyncDisposable
     public SessionListener(
         string path, IReadOnlyDictionary<string, LockSpaceHost> spaces, TimeSpan farewellTimeout, ILogger logger)
     {
-        _path = path;
         _spaces = spaces;
         _farewellTimeout = farewellTimeout;
         _logger = logger;
@@ -44,7 +42,7 @@ internal sealed class SessionListener : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stopAccepting.CancelAsync().ConfigureAwait(false);
-        _listener.Dispose();
+        _listener.Dispose(); // Also deletes the socket's file. From now on the path may be a successor's.
         await _accepting.ConfigureAwait(false);
         _stop.CancelAfter(_farewellTimeout);
         Task[] serving;
@@ -56,7 +54,6 @@ internal sealed class SessionListener : IAsyncDisposable
         await Task.WhenAll(serving).ConfigureAwait(false);
         _stop.Dispose();
         _stopAccepting.Dispose();
-        File.Delete(_path);
     }
 
     private async Task AcceptAsync()
@@ -133,7 +130,7 @@ internal sealed class SessionListener : IAsyncDisposable
         if (session is null)
         {
             Log.ClientRefused(_logger, processId, refusal);
-            connection.TrySend(new ServerMessage { Refused = new Refused { Reason = refusal } });
+            connection.TrySend(new ServerMessage { Refused = new Refused { Reason = LockdProtocol.Cut(refusal) } });
             await connection.CloseAsync().ConfigureAwait(false);
         }
 
@@ -180,7 +177,7 @@ internal sealed class SessionListener : IAsyncDisposable
         });
         Log.SessionOpened(_logger, session.Number, session.Process.Id, space.Name);
         SessionEnd end;
-        using (space.Loss.Token.Register(() => session.Send(new ServerMessage { Ended = new Ended { Reason = space.Loss.Reason } })))
+        using (space.Loss.Token.Register(() => session.Send(new ServerMessage { Ended = new Ended { Reason = LockdProtocol.Cut(space.Loss.Reason!) } })))
         using (_stop.Token.Register(() => connection.Abort("lockd leaves")))
         {
             end = await session.RunAsync().ConfigureAwait(false);

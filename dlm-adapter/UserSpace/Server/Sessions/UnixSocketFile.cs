@@ -40,6 +40,12 @@ internal static class UnixSocketFile
             return;
         }
 
+        if (new FileInfo(path).Length > 0)
+        {
+            // Connecting to it is refused too (connect(2)), but it is somebody's data: a socket has no length.
+            throw new IOException($"cannot listen for clients on {path}: it is a file, not a socket; choose another path");
+        }
+
         using Socket probe = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
