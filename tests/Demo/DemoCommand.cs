@@ -14,6 +14,7 @@ internal static class DemoCommand
         Failover? failover = null;
         List<string> problems = [];
         bool left = false;
+        bool interrupted = false;
         try
         {
             Stopwatch clock = Stopwatch.StartNew();
@@ -34,22 +35,35 @@ internal static class DemoCommand
         {
             problems.Add(failure.Message);
         }
-        catch (OperationCanceledException)
+        catch (Exception) when (cancellation.IsCancellationRequested)
         {
-            problems.Add("it was interrupted");
+            // A terminal's Ctrl-C also ends the BMCs under the command's hands, so that anything may fail then.
+            interrupted = true;
         }
         finally
         {
             if (cluster is not null)
             {
-                await StopWorkloadsAsync(cluster).ConfigureAwait(false);
-                left = settings.Keep && problems.Count == 0;
+                bool good = problems.Count == 0 && !interrupted;
+                if (!interrupted)
+                {
+                    await StopWorkloadsAsync(cluster).ConfigureAwait(false);
+                }
+
+                left = settings.Keep && good;
                 if (!left)
                 {
-                    await cluster.ShutdownAsync(TimeSpan.FromSeconds(problems.Count == 0 ? 8 : 1)).ConfigureAwait(false);
+                    await cluster.ShutdownAsync(TimeSpan.FromSeconds(good ? 8 : 1)).ConfigureAwait(false);
                     await cluster.DisposeAsync().ConfigureAwait(false);
                 }
             }
+        }
+
+        if (interrupted)
+        {
+            Directory.Delete(folder, recursive: true);
+            Console.WriteLine("interrupted; all of it is stopped and removed");
+            return 1;
         }
 
         DemoReport? report = cluster is null || failover is null ? null : Judge(cluster, failover, problems);

@@ -65,16 +65,14 @@ internal sealed class Failover(LocalCluster cluster, DemoSettings settings)
         DateTime stopped = DateTime.UtcNow;
         victim.Power.Hang();
 
-        using CancellationTokenSource follow = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        await using IAsyncEnumerator<CloudEvent> events = api.FollowAsync(before.Position, follow.Token).GetAsyncEnumerator(follow.Token);
+        await using EventStream events = new(token => api.FollowAsync(before.Position, token), s_stepLimit, cancellation);
         await DownAsync(events, victim.Name, cancellation).ConfigureAwait(false);
         if (settings.WrongBmcPassword)
         {
             await StayStoppedAsync(events, api, victim, survivors[0], takeOvers, stopped, cancellation).ConfigureAwait(false);
         }
 
-        CloudEvent fenced = await NextAsync(
-            events, "evidence that it is stopped", e => e.Data is NodeFencedData data && data.Node == victim.Name, cancellation).ConfigureAwait(false);
+        CloudEvent fenced = await events.NextAsync("evidence that it is stopped", e => e.Data is NodeFencedData data && data.Node == victim.Name, cancellation).ConfigureAwait(false);
         NodeFencedData evidence = (NodeFencedData)fenced.Data;
         Evidence = KebabCase(evidence.Evidence);
         Timeline.Add(
@@ -89,7 +87,7 @@ internal sealed class Failover(LocalCluster cluster, DemoSettings settings)
             victim.Power.On();
         }
 
-        CloudEvent up = await NextAsync(events, "its return", e => e.Data is NodeUpData data && data.Node == victim.Name, cancellation).ConfigureAwait(false);
+        CloudEvent up = await events.NextAsync("its return", e => e.Data is NodeUpData data && data.Node == victim.Name, cancellation).ConfigureAwait(false);
         Timeline.Add("rejoined", up.Time, $"{victim.Name} rejoined as incarnation {((NodeUpData)up.Data).Incarnation}");
 
         using ClusterApi everybody = new(cluster.Nodes);
@@ -112,15 +110,14 @@ internal sealed class Failover(LocalCluster cluster, DemoSettings settings)
         return cluster.Nodes.First(node => node.Name == StoppedNode);
     }
 
-    private async Task DownAsync(IAsyncEnumerator<CloudEvent> events, string victim, CancellationToken cancellation)
+    private async Task DownAsync(EventStream events, string victim, CancellationToken cancellation)
     {
-        CloudEvent down = await NextAsync(events, "its being declared down", e => e.Data is NodeDownData data && data.Node == victim, cancellation)
+        CloudEvent down = await events.NextAsync("its being declared down", e => e.Data is NodeDownData data && data.Node == victim, cancellation)
             .ConfigureAwait(false);
         NodeDownData data = (NodeDownData)down.Data;
         Timeline.Add("lastContact", down.Time.AddMilliseconds(-data.SilentMs), "last contact of the leader with it");
         Timeline.Add("down", down.Time, $"declared down: {data.Reason}");
-        CloudEvent started = await NextAsync(
-            events,
+        CloudEvent started = await events.NextAsync(
             "the start of fencing",
             e => e.Data is FenceAttemptStartedData { Action: FenceAttemptAction.Off } attempt && attempt.Node == victim,
             cancellation).ConfigureAwait(false);
@@ -163,7 +160,7 @@ internal sealed class Failover(LocalCluster cluster, DemoSettings settings)
 
     /// <summary>No BMC takes the password: everything must stay stopped, and say why, until a human gives his word.</summary>
     private async Task StayStoppedAsync(
-        IAsyncEnumerator<CloudEvent> events,
+        EventStream events,
         ClusterApi api,
         NodeDefinition victim,
         NodeDefinition survivor,
@@ -173,8 +170,7 @@ internal sealed class Failover(LocalCluster cluster, DemoSettings settings)
     {
         for (int failed = 1; failed <= 3; failed++)
         {
-            CloudEvent ended = await NextAsync(
-                events, "the end of an attempt", e => e.Data is FenceAttemptEndedData data && data.Node == victim.Name, cancellation).ConfigureAwait(false);
+            CloudEvent ended = await events.NextAsync("the end of an attempt", e => e.Data is FenceAttemptEndedData data && data.Node == victim.Name, cancellation).ConfigureAwait(false);
             FenceAttemptEndedData attempt = (FenceAttemptEndedData)ended.Data;
             if (attempt.Succeeded)
             {
@@ -215,29 +211,6 @@ internal sealed class Failover(LocalCluster cluster, DemoSettings settings)
         }
 
         await api.ConfirmFencedAsync(victim.Name, "demo-operator", "I pulled the plug and saw it dark", cancellation).ConfigureAwait(false);
-    }
-
-    private static async Task<CloudEvent> NextAsync(
-        IAsyncEnumerator<CloudEvent> events, string what, Func<CloudEvent, bool> wanted, CancellationToken cancellation)
-    {
-        long deadline = Environment.TickCount64 + (long)s_stepLimit.TotalMilliseconds;
-        while (Environment.TickCount64 < deadline)
-        {
-            TimeSpan left = TimeSpan.FromMilliseconds(Math.Max(1, deadline - Environment.TickCount64));
-            try
-            {
-                if (await events.MoveNextAsync().AsTask().WaitAsync(left, cancellation).ConfigureAwait(false) && wanted(events.Current))
-                {
-                    return events.Current;
-                }
-            }
-            catch (TimeoutException)
-            {
-                break;
-            }
-        }
-
-        throw new DemoFailedException($"waited {s_stepLimit.TotalSeconds} s in vain for {what}");
     }
 
     private static string KebabCase(Evidence evidence) => evidence switch

@@ -32,8 +32,9 @@ internal static class UpCommand
 
             return 0;
         }
-        catch (OperationCanceledException)
+        catch (Exception) when (cancellation.IsCancellationRequested)
         {
+            // A terminal's Ctrl-C also ends the BMCs under the command's hands, so that anything may fail then.
             return 0;
         }
         catch (DemoFailedException failure)

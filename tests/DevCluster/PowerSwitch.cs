@@ -13,6 +13,7 @@ public sealed partial class PowerSwitch(string nodeFolder)
     private const int SigStop = 19;
     private const int SigCont = 18;
     private const int SigTerm = 15;
+    private const int NoSuchProcess = 3;
 
     /// <summary>The command line for a BMC: <c>get power</c> or <c>set power 0|1</c> is appended.</summary>
     public string CommandLine => $"{Path.Combine(nodeFolder, "power-switch")}";
@@ -32,13 +33,13 @@ public sealed partial class PowerSwitch(string nodeFolder)
     /// <summary>Lets a hung machine go on.</summary>
     public void Resume() => Signal(SigCont);
 
-    /// <summary>Asks every process of the node to end in good order.</summary>
-    public void Shutdown() => Signal(SigTerm);
+    /// <summary>Asks every process of the node to end in good order; does nothing when none is left.</summary>
+    public void Shutdown() => Signal(SigTerm, mayBeOff: true);
 
-    private void Signal(int signal)
+    private void Signal(int signal, bool mayBeOff = false)
     {
         int group = int.Parse(File.ReadAllText(Path.Combine(nodeFolder, "pgid")), CultureInfo.InvariantCulture);
-        if (Kill(-group, signal) != 0)
+        if (Kill(-group, signal) != 0 && !(mayBeOff && Marshal.GetLastPInvokeError() == NoSuchProcess))
         {
             throw new InvalidOperationException($"no process of the node in {nodeFolder} could be signalled: errno {Marshal.GetLastPInvokeError()}");
         }
