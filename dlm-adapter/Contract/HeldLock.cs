@@ -28,8 +28,9 @@ public abstract class HeldLock : IAsyncDisposable
     public abstract CancellationToken Lost { get; }
 
     /// <summary>
-    /// True while the lock is held and this node may act on it: not released, not lost, and the node's lease runs. A false answer
-    /// may become true again after the lease is renewed.
+    /// True while the lock is held and this node may act on it: not released, not lost, and the node's lease runs. A false answer may
+    /// become true again after the lease is renewed. A lock held through lockd does not ask the lease here: it is valid until lockd says
+    /// otherwise or the connection breaks, and what it protects must check <see cref="Token"/>.
     /// </summary>
     public abstract bool IsValid { get; }
 
