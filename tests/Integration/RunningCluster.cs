@@ -63,8 +63,16 @@ internal sealed class RunningCluster : IAsyncDisposable
         }
 
         string seen = last is null ? "nobody answered" : JsonSerializer.Serialize(last, ApiJson.Default.ClusterDocument);
-        throw new TimeoutException($"waited {s_limit.TotalSeconds} s in vain until {what}; last seen: {seen}");
+        throw new TimeoutException($"waited {s_limit.TotalSeconds} s in vain until {what}; last seen: {seen}\n{LogTails()}");
     }
+
+    /// <summary>The newest lines of every daemon's log: the folder does not outlive the test.</summary>
+    private string LogTails() => string.Join('\n', Nodes.Select(node =>
+    {
+        string path = Path.Combine(node.Folder, "clusterd.log");
+        IEnumerable<string> tail = File.Exists(path) ? File.ReadLines(path).TakeLast(25) : ["no log"];
+        return $"--- {node.Name} (power {(node.Power.IsOn ? "on" : "off")})\n{string.Join('\n', tail)}";
+    }));
 
     public async Task<ClusterDocument?> TryGetAsync(NodeDefinition node)
     {
