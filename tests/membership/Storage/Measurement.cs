@@ -1,0 +1,55 @@
+using System.Diagnostics;
+using Cluster.Consensus;
+
+namespace Cluster.Storage.Tests;
+
+/// <summary>How fast a log is written, in batches as a busy daemon has them, and opened.</summary>
+internal static class Measurement
+{
+    private const int BatchEntries = 256;
+
+    public static int Run(string folder, int megabytes, int payloadBytes)
+    {
+        var options = new WriteAheadLogOptions { Directory = folder };
+        byte[] payload = new byte[payloadBytes];
+        new Random(1).NextBytes(payload);
+        using (WriteAheadLog log = WriteAheadLog.Open(options, out RecoveredLog recovered))
+        {
+            ulong next = (recovered.Entries.Count > 0 ? recovered.Entries[^1].Index.Value : 0) + 1;
+            ulong ticket = 0;
+            var batch = new List<LogWrite>();
+            var watch = Stopwatch.StartNew();
+            long allocated = GC.GetAllocatedBytesForCurrentThread();
+            long entries = 0;
+            while (log.BytesWritten < megabytes * 1024L * 1024)
+            {
+                var appended = new LogEntry[BatchEntries];
+                for (int i = 0; i < BatchEntries; i++)
+                {
+                    appended[i] = new LogEntry(new LogIndex(next++), new Term(1), EntryKind.Command, payload);
+                }
+
+                allocated += BatchEntries * 48;
+                batch.Clear();
+                batch.Add(LogWrite.Append(++ticket, appended));
+                log.Write(batch);
+                log.Sync();
+                entries += BatchEntries;
+            }
+
+            allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
+            Console.Out.WriteLine(
+                $"wrote {entries:N0} entries, {log.BytesWritten / 1e6:N0} MB, {log.Syncs:N0} syncs in {watch.Elapsed.TotalSeconds:0.00} s: "
+                    + $"{entries / watch.Elapsed.TotalSeconds:N0} entries/s, {allocated / (double)entries:0.0} B allocated an entry");
+        }
+
+        for (int i = 0; i < 3; i++)
+        {
+            var watch = Stopwatch.StartNew();
+            using WriteAheadLog log = WriteAheadLog.Open(options, out RecoveredLog recovered);
+            Console.Out.WriteLine($"opened {log.Segments} segments, {recovered.Entries.Count:N0} entries in {watch.ElapsedMilliseconds} ms");
+        }
+
+        return 0;
+    }
+}
