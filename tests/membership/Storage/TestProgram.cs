@@ -6,7 +6,7 @@ namespace Cluster.Storage.Tests;
 
 /// <summary>
 /// The tests, and what they need other processes for: <c>hold FOLDER</c> and <c>write FOLDER</c>. By hand: <c>measure FOLDER MB
-/// PAYLOAD</c> tells how fast a log is written and opened.
+/// PAYLOAD</c> tells how fast a log is written, <c>measure FOLDER</c> how fast it is opened.
 /// </summary>
 internal static class TestProgram
 {
@@ -21,6 +21,8 @@ internal static class TestProgram
             case ["measure", string folder, string megabytes, string payload]:
                 return Measurement.Run(
                     folder, int.Parse(megabytes, CultureInfo.InvariantCulture), int.Parse(payload, CultureInfo.InvariantCulture));
+            case ["measure", string folder]:
+                return Measurement.Open(folder);
             default:
                 return Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(args).GetAwaiter().GetResult();
         }
