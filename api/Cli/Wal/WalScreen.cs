@@ -15,18 +15,28 @@ internal static class WalScreen
             target.WriteLine($"in use by process {process}: this is one moment of it, and what is written just now may show as unfinished");
         }
 
+        if (!report.IsSound)
+        {
+            target.WriteLine("as far as it can be trusted:");
+        }
+
         target.WriteLine(Text($"term {report.HardState.Term.Value}, {Vote(report.HardState)}"));
         target.WriteLine(report.LastIndex < report.FirstIndex
             ? Text($"no entries kept, next is {report.LastIndex.Value + 1}")
             : Text($"entries {report.FirstIndex.Value} to {report.LastIndex.Value}"));
         WriteSnapshots(target, report);
         WriteSegments(target, report);
+        string? said = null;
         foreach (WalFinding finding in report.Findings)
         {
             target.WriteLine();
             string word = finding.Severity == WalSeverity.Damage ? "DAMAGE" : "note";
             target.WriteLine(Text($"{word}: {finding.File} at byte {finding.Offset}: {finding.Text}."));
-            target.WriteLine($"  What to do: {finding.WayOut}.");
+            if (finding.WayOut != said)
+            {
+                target.WriteLine($"  What to do: {finding.WayOut}.");
+                said = finding.WayOut;
+            }
         }
     }
 
@@ -53,7 +63,7 @@ internal static class WalScreen
             string what = snapshot.Meta is { } meta
                 ? Text($"through {meta.Index.Value} (term {meta.Term.Value}), {meta.Bytes:N0} bytes, {meta.Configuration}")
                 : "unreadable";
-            string state = (snapshot.IsReferenced ? "" : " (not referenced)") + (snapshot.IsSound ? "" : " DAMAGED");
+            string state = (snapshot.IsReferenced || !report.IsSound ? "" : " (not referenced)") + (snapshot.IsSound ? "" : " DAMAGED");
             target.WriteLine($"snapshot {what}{state}");
         }
     }

@@ -12,6 +12,7 @@ internal static partial class NativeMethods
     private const int OwnerOnly = 0x180;
     private const int ExclusiveNonBlocking = 2 | 4;
     private const int NoEntry = 2;
+    private const int InputOutput = 5;
     private const int WouldBlock = 11;
     private const int NoAccess = 13;
     private const int NoSpace = 28;
@@ -75,6 +76,9 @@ internal static partial class NativeMethods
 
     /// <summary>True for the error numbers ENOSPC and EDQUOT, which the framework's exceptions carry as their HResult.</summary>
     public static bool IsDiskFull(int error) => error is NoSpace or QuotaExceeded;
+
+    /// <summary>True for the error number EIO.</summary>
+    public static bool IsReadError(int error) => error == InputOutput;
 
     private static IOException Failure(string call, string path)
     {

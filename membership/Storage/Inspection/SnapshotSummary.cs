@@ -29,7 +29,7 @@ internal static class SnapshotSummary
             }
         }
 
-        if (reference is not null && !names.Contains(reference.FileName))
+        if (reference is not null && isKnown && !names.Contains(reference.FileName))
         {
             findings.Add(WalInspector.Damage(
                 new CorruptLogException(device.Describe(reference.FileName), 0, "the snapshot file is missing")));

@@ -48,18 +48,14 @@ internal static class Measurement
 
     public static int Open(string folder)
     {
-        var options = new WriteAheadLogOptions { Directory = folder };
-        {
-            var watch = Stopwatch.StartNew();
-            TimeSpan before = Environment.CpuUsage.TotalTime;
-            using WriteAheadLog log = WriteAheadLog.Open(options, out RecoveredLog recovered);
-            TimeSpan processor = Environment.CpuUsage.TotalTime - before;
-            Console.Out.WriteLine(
-                $"opened {log.Segments} segments, {recovered.Entries.Count:N0} entries in {watch.ElapsedMilliseconds} ms, "
-                    + $"{processor.TotalMilliseconds:0} ms of processor time on all threads, {GC.CollectionCount(2)} full collections that "
-                    + $"stopped it for {GC.GetTotalPauseDuration().TotalMilliseconds:0} ms");
-        }
-
+        var watch = Stopwatch.StartNew();
+        TimeSpan before = Environment.CpuUsage.TotalTime;
+        using WriteAheadLog log = WriteAheadLog.Open(new WriteAheadLogOptions { Directory = folder }, out RecoveredLog recovered);
+        TimeSpan processor = Environment.CpuUsage.TotalTime - before;
+        Console.Out.WriteLine(
+            $"opened {log.Segments} segments, {recovered.Entries.Count:N0} entries in {watch.ElapsedMilliseconds} ms, "
+                + $"{processor.TotalMilliseconds:0} ms of processor time on all threads, {GC.CollectionCount(2)} full collections that "
+                + $"stopped it for {GC.GetTotalPauseDuration().TotalMilliseconds:0} ms");
         return 0;
     }
 }
