@@ -12,7 +12,8 @@ public sealed class CorruptLogException : IOException
 
     /// <summary>Names the place and the finding; the message adds what to do.</summary>
     public CorruptLogException(string file, long offset, string finding)
-        : base($"the log is damaged: {file} at byte {offset}: {finding}. Nothing was changed. {DamageWayOut}")
+        : base($"the log is damaged: {file} at byte {offset}: {finding}. Nothing was changed; 'clusterctl wal check' on the folder "
+            + $"shows what else is in it. {DamageWayOut}")
     {
         File = file;
         Offset = offset;

@@ -58,4 +58,43 @@ internal static class Measurement
                 + $"stopped it for {GC.GetTotalPauseDuration().TotalMilliseconds:0} ms");
         return 0;
     }
+
+    public static int Save(string folder, int megabytes)
+    {
+        using WriteAheadLog log = WriteAheadLog.Open(new WriteAheadLogOptions { Directory = folder }, out RecoveredLog recovered);
+        ulong last = recovered.Entries.Count > 0 ? recovered.Entries[^1].Index.Value : 0;
+        Snapshot snapshot = LogModel.SnapshotOf(1_000_000, 1, new byte[megabytes * 1024 * 1024]);
+        for (int round = 0; round < 2; round++)
+        {
+            var watch = Stopwatch.StartNew();
+            Task idle = Task.Delay(2000);
+            Report("alone", log, ref last, () => !idle.IsCompleted);
+            watch.Restart();
+            Task saving = Task.Run(() => log.Snapshots.Save(snapshot));
+            Report("while saving", log, ref last, () => !saving.IsCompleted);
+            Console.Out.WriteLine($"saved {megabytes} MB in {watch.ElapsedMilliseconds} ms");
+            saving.GetAwaiter().GetResult();
+        }
+
+        return 0;
+    }
+
+    private static void Report(string when, WriteAheadLog log, ref ulong last, Func<bool> goesOn)
+    {
+        List<double> times = [];
+        byte[] payload = new byte[256];
+        while (goesOn())
+        {
+            var write = LogWrite.Append(1, [new LogEntry(new LogIndex(++last), new Term(1), EntryKind.Command, payload)]);
+            long start = Stopwatch.GetTimestamp();
+            log.Write([write]);
+            log.Sync();
+            times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        }
+
+        times.Sort();
+        Console.Out.WriteLine(
+            $"{when}: {times.Count} syncs, p50 {times[times.Count / 2]:0.00} ms, p99 {times[times.Count * 99 / 100]:0.00} ms, "
+                + $"max {times[^1]:0.00} ms");
+    }
 }

@@ -6,7 +6,8 @@ namespace Cluster.Storage.Tests;
 
 /// <summary>
 /// The tests, and what they need other processes for: <c>hold FOLDER</c> and <c>write FOLDER</c>. By hand: <c>measure FOLDER MB
-/// PAYLOAD</c> tells how fast a log is written, <c>measure FOLDER</c> how fast it is opened.
+/// PAYLOAD</c> tells how fast a log is written, <c>measure FOLDER</c> how fast it is opened,
+/// <c>measure-save FOLDER MB</c> how long syncs take beside the save of a snapshot.
 /// </summary>
 internal static class TestProgram
 {
@@ -23,6 +24,8 @@ internal static class TestProgram
                     folder, int.Parse(megabytes, CultureInfo.InvariantCulture), int.Parse(payload, CultureInfo.InvariantCulture));
             case ["measure", string folder]:
                 return Measurement.Open(folder);
+            case ["measure-save", string folder, string megabytes]:
+                return Measurement.Save(folder, int.Parse(megabytes, CultureInfo.InvariantCulture));
             default:
                 return Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(args).GetAwaiter().GetResult();
         }
