@@ -14,7 +14,7 @@ internal sealed class DurableFile(SafeFileHandle handle, string path) : IDurable
         int total = 0;
         while (total < target.Length)
         {
-            int read = RandomAccess.Read(handle, target[total..], offset + total);
+            int read = ReadSome(offset + total, target[total..]);
             if (read == 0)
             {
                 break;
@@ -27,11 +27,34 @@ internal sealed class DurableFile(SafeFileHandle handle, string path) : IDurable
     }
 
     /// <inheritdoc/>
-    public void Write(long offset, ReadOnlySpan<byte> source) => RandomAccess.Write(handle, source, offset);
+    public void Write(long offset, ReadOnlySpan<byte> source)
+    {
+        try
+        {
+            RandomAccess.Write(handle, source, offset);
+        }
+        catch (IOException e) when (NativeMethods.IsDiskFull(e.HResult))
+        {
+            throw new DiskFullException(
+                Path.GetDirectoryName(path)!, $"writing at byte {offset} of {Path.GetFileName(path)}", source.Length);
+        }
+    }
 
     /// <inheritdoc/>
     public void Sync() => NativeMethods.SyncData(handle, path);
 
     /// <inheritdoc/>
     public void Dispose() => handle.Dispose();
+
+    private int ReadSome(long offset, Span<byte> target)
+    {
+        try
+        {
+            return RandomAccess.Read(handle, target, offset);
+        }
+        catch (IOException e) when (NativeMethods.IsReadError(e.HResult))
+        {
+            throw new CorruptLogException(path, offset, $"the disk can't read it ({e.Message})");
+        }
+    }
 }
