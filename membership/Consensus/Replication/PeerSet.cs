@@ -11,6 +11,12 @@ internal sealed class PeerSet(RaftOptions options)
     /// <summary>The voters among them, and this node's own part.</summary>
     public Electorate Electorate { get; private set; } = new([], []);
 
+    /// <summary>How many of them were removed.</summary>
+    public int RemovedCount => _all.Count(peer => peer.RemovedBy is not null);
+
+    /// <summary>True when some of them were removed.</summary>
+    public bool HasRemoved { get; private set; }
+
     /// <summary>The peer with this number, or null.</summary>
     public Peer? Find(NodeId id)
     {
@@ -64,7 +70,7 @@ internal sealed class PeerSet(RaftOptions options)
     /// <summary>Forgets removed nodes.</summary>
     public void Forget(Predicate<Peer> which)
     {
-        if (Array.Exists(_all, peer => peer.RemovedBy is not null && which(peer)))
+        if (HasRemoved)
         {
             Replace([.. _all.Where(peer => peer.RemovedBy is null || !which(peer))]);
         }
@@ -76,5 +82,6 @@ internal sealed class PeerSet(RaftOptions options)
     {
         peers.Sort((left, right) => left.Id.CompareTo(right.Id));
         _all = [.. peers];
+        HasRemoved = RemovedCount > 0;
     }
 }
