@@ -71,6 +71,8 @@ public sealed partial class RaftNode
             _foreignSave = null;
             Use(foreign);
             TellInstalled(meta.Index);
+            DropOvertakenTransfer();
+            SaveIfComplete();
         }
 
         FlushProposals();
@@ -87,6 +89,7 @@ public sealed partial class RaftNode
 
         // It stays in memory: the leader's next offer makes another attempt.
         _foreignSaveFailed |= _foreignSave?.Meta == meta;
+        SaveIfComplete();
     }
 
     private bool Breaks(RaftMutations mutation) => (_options.Mutations & mutation) != 0;
