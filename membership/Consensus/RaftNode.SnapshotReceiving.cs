@@ -87,7 +87,8 @@ public sealed partial class RaftNode
 
     private void SaveIfComplete()
     {
-        if (_incoming is { IsSound: true } complete && _foreignSave is null)
+        // One at a time; one that could not be saved makes way for a newer one.
+        if (_incoming is { IsSound: true } complete && (_foreignSave is null || _foreignSaveFailed))
         {
             _incoming = null;
             _foreignSave = new Snapshot(complete.Meta, complete.State);

@@ -68,6 +68,8 @@ public sealed partial class RaftNode
             _foreignSave = null;
             Use(foreign);
             TellInstalled(meta.Index);
+            DropOvertakenTransfer();
+            SaveIfComplete();
         }
 
         FlushProposals();
@@ -84,6 +86,7 @@ public sealed partial class RaftNode
 
         // It stays in memory: the leader's next offer makes another attempt.
         _foreignSaveFailed |= _foreignSave?.Meta == meta;
+        SaveIfComplete();
     }
 
     private void StartFrom(Snapshot? snapshot)
