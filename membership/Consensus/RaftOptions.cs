@@ -6,7 +6,10 @@ public sealed partial record RaftOptions
     /// <summary>This node.</summary>
     public required NodeId Self { get; init; }
 
-    /// <summary>All voters, this node among them.</summary>
+    /// <summary>
+    /// The voters of a new cluster, equal on all of them: in force until a configuration stands in the log or in its snapshot. A node
+    /// that is to be added later names the others, or nobody, and waits until the leader turns to it.
+    /// </summary>
     public required IReadOnlyList<NodeId> Voters { get; init; }
 
     /// <summary>How often a leader shows that it lives.</summary>
@@ -35,6 +38,33 @@ public sealed partial record RaftOptions
     /// <summary>A proposal is refused when it would bring the payload bytes that wait for commitment above this; when none wait,
     /// one proposal of any size is taken.</summary>
     public long MaxUncommittedBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>How many entries before a snapshot stay in the log, so that a follower that is a little behind needs no snapshot.</summary>
+    public int TrailingEntries { get; init; } = 5000;
+
+    /// <summary>
+    /// The greatest number of bytes in the entries that stay before a snapshot, those that answering followers still need included. An
+    /// entry counts as its payload and 24 bytes.
+    /// </summary>
+    public long MaxTrailingBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>The greatest state that is saved, sent and received; equal on all nodes. A received one is held in memory.</summary>
+    public int MaxSnapshotBytes { get; init; } = 1024 * 1024 * 1024;
+
+    /// <summary>The bytes of state in one message of a snapshot.</summary>
+    public int SnapshotChunkBytes { get; init; } = 128 * 1024;
+
+    /// <summary>The greatest number of bytes of a snapshot to one peer without an answer; one chunk is always sent.</summary>
+    public int MaxInflightSnapshotBytes { get; init; } = 1024 * 1024;
+
+    /// <summary>
+    /// The greatest number of bytes of snapshots a leader sends in a second, all peers together: snapshots share network and disks with
+    /// commits.
+    /// </summary>
+    public long MaxSnapshotBytesPerSecond { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>A learner is promoted only when at most this many entries are missing on its disk.</summary>
+    public int MaxPromotionLag { get; init; } = 1000;
 
     /// <summary>Seed of the generator that randomises election timeouts; different on each node.</summary>
     public required ulong Seed { get; init; }

@@ -16,6 +16,7 @@ internal static partial class PeerCodec
             From = message.From.Value,
             To = message.To.Value,
             Term = message.Term.Value,
+            Session = message.Session,
         };
         PutRaft(envelope, message);
         return envelope.ToByteArray();
@@ -23,7 +24,11 @@ internal static partial class PeerCodec
 
     /// <summary>Whether a message must not wait behind bulk data.</summary>
     public static bool IsUrgent(in RaftMessage message) =>
-        message.Kind is not (RaftMessageKind.AppendRequest or RaftMessageKind.AppendResponse);
+        message.Kind is not (RaftMessageKind.AppendRequest
+            or RaftMessageKind.AppendResponse
+            or RaftMessageKind.SnapshotChunk
+            or RaftMessageKind.SnapshotResponse
+            or RaftMessageKind.Proposal);
 
     private static void PutRaft(PeerEnvelope envelope, in RaftMessage message)
     {
@@ -36,7 +41,13 @@ internal static partial class PeerCodec
                 envelope.PreVoteAnswer = new VoteAnswer { Granted = message.Granted };
                 break;
             case RaftMessageKind.VoteRequest:
-                envelope.VoteAsk = new PreVoteAsk { LastIndex = message.Index.Value, LastTerm = message.LogTerm.Value };
+                envelope.VoteAsk = new PreVoteAsk
+                {
+                    LastIndex = message.Index.Value,
+                    LastTerm = message.LogTerm.Value,
+                    Successor = message.IsSuccessor,
+                    Handovers = message.Handovers,
+                };
                 break;
             case RaftMessageKind.VoteResponse:
                 envelope.VoteAnswer = new VoteAnswer { Granted = message.Granted };
@@ -59,6 +70,7 @@ internal static partial class PeerCodec
                     SentAt = message.SentAt.Nanoseconds,
                     Commit = message.Commit.Value,
                     Match = message.Match.Value,
+                    Handovers = message.Handovers,
                 };
                 break;
             case RaftMessageKind.HeartbeatResponse:
@@ -68,6 +80,29 @@ internal static partial class PeerCodec
                     Received = message.Received.Value,
                     Match = message.Match.Value,
                 };
+                break;
+            case RaftMessageKind.SnapshotChunk:
+                envelope.SnapshotPart = ToPart(message);
+                break;
+            case RaftMessageKind.SnapshotResponse:
+                envelope.SnapshotAnswer = ToAnswer(message);
+                break;
+            case RaftMessageKind.ReadRequest:
+                envelope.ReadAsk = new ReadAsk { Question = message.Context };
+                break;
+            case RaftMessageKind.ReadResponse:
+                envelope.ReadAnswer = new ReadAnswer
+                {
+                    Refused = message.Rejected,
+                    Question = message.Context,
+                    Index = message.Index.Value,
+                };
+                break;
+            case RaftMessageKind.Proposal:
+                envelope.ForwardedCommand = UnsafeByteOperations.UnsafeWrap(message.Data);
+                break;
+            case RaftMessageKind.TransferRequest:
+                envelope.TransferAsk = new TransferAsk { LastIndex = message.Index.Value, Handovers = message.Handovers };
                 break;
             default:
                 throw NoForm(message.Kind.ToString());
@@ -102,7 +137,11 @@ internal static partial class PeerCodec
             from, to, term, new LogIndex(envelope.PreVoteAsk.LastIndex), new Term(envelope.PreVoteAsk.LastTerm)),
         PeerEnvelope.KindOneofCase.PreVoteAnswer => RaftMessage.PreVoteResponse(from, to, term, envelope.PreVoteAnswer.Granted),
         PeerEnvelope.KindOneofCase.VoteAsk => RaftMessage.VoteRequest(
-            from, to, term, new LogIndex(envelope.VoteAsk.LastIndex), new Term(envelope.VoteAsk.LastTerm)),
+            from, to, term, new LogIndex(envelope.VoteAsk.LastIndex), new Term(envelope.VoteAsk.LastTerm)) with
+        {
+            IsSuccessor = envelope.VoteAsk.Successor,
+            Handovers = envelope.VoteAsk.Handovers,
+        },
         PeerEnvelope.KindOneofCase.VoteAnswer => RaftMessage.VoteResponse(from, to, term, envelope.VoteAnswer.Granted),
         PeerEnvelope.KindOneofCase.Append => AppendFrom(envelope.Append, from, to, term),
         PeerEnvelope.KindOneofCase.AppendAnswer => AppendAnswerFrom(envelope.AppendAnswer, from, to, term),
@@ -112,7 +151,10 @@ internal static partial class PeerCodec
             term,
             new MonotonicTime(envelope.Beat.SentAt),
             new LogIndex(envelope.Beat.Commit),
-            new LogIndex(envelope.Beat.Match)),
+            new LogIndex(envelope.Beat.Match)) with
+        {
+            Handovers = envelope.Beat.Handovers,
+        },
         PeerEnvelope.KindOneofCase.BeatAnswer => RaftMessage.HeartbeatResponse(
             from,
             to,
@@ -120,6 +162,17 @@ internal static partial class PeerCodec
             new MonotonicTime(envelope.BeatAnswer.SentAt),
             new LogIndex(envelope.BeatAnswer.Received),
             new LogIndex(envelope.BeatAnswer.Match)),
+        PeerEnvelope.KindOneofCase.SnapshotPart => PartFrom(envelope.SnapshotPart, from, to, term),
+        PeerEnvelope.KindOneofCase.SnapshotAnswer => SnapshotAnswerFrom(envelope.SnapshotAnswer, from, to, term),
+        PeerEnvelope.KindOneofCase.ReadAsk => RaftMessage.ReadRequest(from, to, term, envelope.ReadAsk.Question),
+        PeerEnvelope.KindOneofCase.ReadAnswer => RaftMessage.ReadResponse(
+            from, to, term, envelope.ReadAnswer.Question, new LogIndex(envelope.ReadAnswer.Index)) with
+        {
+            Rejected = envelope.ReadAnswer.Refused,
+        },
+        PeerEnvelope.KindOneofCase.ForwardedCommand => RaftMessage.Proposal(from, to, envelope.ForwardedCommand.Memory),
+        PeerEnvelope.KindOneofCase.TransferAsk => RaftMessage.TransferRequest(
+            from, to, term, new LogIndex(envelope.TransferAsk.LastIndex), envelope.TransferAsk.Handovers),
         _ => default,
     };
 
