@@ -20,6 +20,9 @@ public sealed record MembershipOptions
     /// <summary>Identifies the boot of this machine: after a reboot nothing of a former life can still run.</summary>
     public required string BootId { get; init; }
 
+    /// <summary>The highest feature level that this build understands; other than the default only in tests of mixed builds.</summary>
+    public uint FeatureLevel { get; init; } = FeatureLevels.Understood;
+
     /// <summary>Timing.</summary>
     public MembershipTiming Timing { get; init; } = MembershipTiming.Lan;
 

@@ -29,6 +29,7 @@ public sealed partial class ClusterNode
         OrderFences(now);
         _detector.Tick(now, _wallClockMs, Incarnation, Effects.Messages);
         _supervisor.Tick(now, _wallClockMs, Incarnation);
+        _features.Tick(now, _wallClockMs);
         if (!_isMember && !_hasLeft)
         {
             _joiner.Tick(now, Effects.ExitQuestions, SubmitInternal);

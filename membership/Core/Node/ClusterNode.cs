@@ -16,6 +16,7 @@ public sealed partial class ClusterNode
     private readonly LeaseHolder _holder;
     private readonly Detector _detector;
     private readonly FenceSupervisor _supervisor;
+    private readonly FeatureSteward _features;
     private readonly Joiner _joiner;
     private readonly NodeRecord _own;
     private readonly List<FenceAttemptStart> _attempts = [];
@@ -32,7 +33,7 @@ public sealed partial class ClusterNode
         options.Timing.Validate();
         _options = options;
         Log = log;
-        State = new ClusterState(options.Nodes, options.Mutations);
+        State = new ClusterState(options.Nodes, options.Mutations, options.FeatureLevel);
         _own = State.FindNode(options.Self)
             ?? throw new ArgumentException($"this node, {options.Self}, is not among the configured nodes; add it or correct its number");
         _requests = new PendingRequests(options.Self, options.Nonce | 1, options.Timing, log);
@@ -40,6 +41,7 @@ public sealed partial class ClusterNode
         _holder = new LeaseHolder(options.Self, options.Timing, log);
         _detector = new Detector(options.Self, options, State, log, _contacts, _grantor, now);
         _supervisor = new FenceSupervisor(options.Self, options, State, log, _contacts, _grantor);
+        _features = new FeatureSteward(options.Self, State, log, _grantor, options.FeatureLevel);
         _joiner = new Joiner(options, State, log);
         _lastSeen = now;
     }

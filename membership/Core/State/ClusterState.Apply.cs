@@ -37,7 +37,7 @@ public sealed partial class ClusterState
             return (command, earlier);
         }
 
-        CommandOutcome outcome = Dispatch(command);
+        CommandOutcome outcome = RefuseTooNew(command) ?? Dispatch(command);
         if (command.Request != 0)
         {
             _requests.Remember(proposer, command.Request, outcome);
@@ -71,6 +71,7 @@ public sealed partial class ClusterState
         Command.KindOneofCase.GroupJoin => ApplyGroupJoin(command.GroupJoin),
         Command.KindOneofCase.GroupLeave => ApplyGroupLeave(command.GroupLeave),
         Command.KindOneofCase.GroupAck => ApplyGroupAck(command.GroupAck),
+        Command.KindOneofCase.FeatureRaise => ApplyFeatureRaise(command.FeatureRaise),
         _ => Refused(OutcomeCode.Malformed, "the command is not known to this version; upgrade all nodes before using it"),
     };
 

@@ -1,4 +1,5 @@
 using Cluster.Consensus;
+using Cluster.Membership.Protocol;
 
 namespace Cluster.Membership;
 
@@ -27,6 +28,32 @@ internal sealed class RequestHistory
         if (past.Order.Count > PerProposer)
         {
             past.Outcomes.Remove(past.Order.Dequeue());
+        }
+    }
+
+    public void Save(SavedState saved)
+    {
+        foreach ((NodeId proposer, Past past) in _proposers)
+        {
+            SavedProposer form = new() { Node = proposer.Value };
+            foreach (ulong request in past.Order)
+            {
+                form.Outcomes.Add(SavedForms.Of(request, past.Outcomes[request]));
+            }
+
+            saved.Proposers.Add(form);
+        }
+    }
+
+    public void Restore(SavedState saved)
+    {
+        _proposers.Clear();
+        foreach (SavedProposer proposer in saved.Proposers)
+        {
+            foreach (SavedOutcome outcome in proposer.Outcomes)
+            {
+                Remember(new NodeId(proposer.Node), outcome.Request, SavedForms.ToOutcome(outcome));
+            }
         }
     }
 
