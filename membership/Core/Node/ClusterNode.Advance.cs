@@ -83,6 +83,7 @@ public sealed partial class ClusterNode
         if (command.Request == _joiner.Request)
         {
             _joiner.Answered(outcome, now);
+            Effects.JoinRefused = outcome.Accepted ? Effects.JoinRefused : outcome.Detail;
         }
 
         (bool found, bool isInternal) = _requests.Complete(command.Request);

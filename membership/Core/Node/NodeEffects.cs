@@ -24,6 +24,9 @@ public sealed class NodeEffects
     /// <summary>Ends that the shell is asked to prove before this node can join.</summary>
     public List<ExitQuestion> ExitQuestions { get; } = [];
 
+    /// <summary>Set when the cluster refused this node's join: what it answered. The node asks again.</summary>
+    public string? JoinRefused { get; set; }
+
     /// <summary>
     /// Set when this node's incarnation ended while the process lived on (declared down, or fenced): every local group member must be told
     /// that its stay is over. The text says why.
@@ -40,5 +43,6 @@ public sealed class NodeEffects
         FenceOrders.Clear();
         ExitQuestions.Clear();
         IncarnationEnded = null;
+        JoinRefused = null;
     }
 }

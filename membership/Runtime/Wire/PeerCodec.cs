@@ -7,14 +7,11 @@ namespace Cluster.Runtime.Wire;
 /// <summary>Between <see cref="PeerMessage"/>s and their bytes (peer.proto).</summary>
 internal static class PeerCodec
 {
-    /// <summary>The highest feature level that this build understands.</summary>
-    public const uint FeatureLevel = 1;
-
     /// <summary>The bytes of a message.</summary>
     /// <exception cref="ArgumentException">The message's kind has no form on the wire: a programming error.</exception>
     public static byte[] Encode(PeerMessage message)
     {
-        var envelope = new PeerEnvelope { FeatureLevel = FeatureLevel, From = message.From.Value, To = message.To.Value };
+        var envelope = new PeerEnvelope { FeatureLevel = FeatureLevels.Understood, From = message.From.Value, To = message.To.Value };
         if (message is RaftMessage raft)
         {
             envelope.Term = raft.Term.Value;

@@ -80,7 +80,17 @@ internal sealed class NodeDriver
 
     public Incarnation Join(uint node)
     {
-        Commit(new Command { NodeJoin = new NodeJoin { Node = node, Name = $"n{node}", Nonce = node + 100, BootId = $"b{node}" } });
+        Commit(new Command
+        {
+            NodeJoin = new NodeJoin
+            {
+                Node = node,
+                Name = $"n{node}",
+                Nonce = node + 100,
+                BootId = $"b{node}",
+                FeatureLevel = FeatureLevels.Understood,
+            },
+        });
         return Node.State.FindNode(new NodeId(node))!.Incarnation;
     }
 

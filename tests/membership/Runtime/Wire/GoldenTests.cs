@@ -1,0 +1,47 @@
+using Cluster.Membership;
+using Cluster.Runtime.Wire;
+using Cluster.Tests.Support.Golden;
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+
+namespace Cluster.Runtime.Tests.Wire;
+
+/// <summary>What daemons of every version say to each other (see <see cref="GoldenFolder"/>).</summary>
+public sealed class GoldenTests
+{
+    private const string File = "peer.txt";
+    private static readonly GoldenFolder s_golden = GoldenFolder.Here();
+
+    public static TheoryData<uint> Versions() => [.. s_golden.VersionsOf(File)];
+
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public void What_a_version_sent_is_understood(uint version)
+    {
+        foreach ((string kind, IMessage message, string meant) in GoldenMessages.Read(PeerEnvelope.Descriptor, s_golden.Read(version, File)))
+        {
+            Assert.Equal((kind, meant), (kind, JsonFormatter.Default.Format(message)));
+            AssertCarried((PeerEnvelope)message);
+        }
+    }
+
+    [Fact]
+    public void This_version_sends_what_it_sent() => Assert.Null(s_golden.Hold(
+        FeatureLevels.Understood, File, GoldenMessages.Lines(SampleMessage.AllKinds(PeerEnvelope.Descriptor, Choose))));
+
+    /// <summary>The kinds of entries are numbers of the log's own.</summary>
+    private static object? Choose(FieldDescriptor field) => field.FullName switch
+    {
+        "cluster.peer.Entry.kind" => 2U,
+        "cluster.peer.PeerEnvelope.feature_level" => FeatureLevels.Understood,
+        _ => null,
+    };
+
+    /// <summary>Nothing of a message is lost on its way through the core's form.</summary>
+    private static void AssertCarried(PeerEnvelope envelope)
+    {
+        PeerEnvelope again = PeerEnvelope.Parser.ParseFrom(PeerCodec.Encode(PeerCodec.Decode(envelope.ToByteArray())!));
+        again.FeatureLevel = envelope.FeatureLevel;
+        Assert.Equal(envelope, again);
+    }
+}
