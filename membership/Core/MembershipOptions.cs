@@ -29,6 +29,9 @@ public sealed record MembershipOptions
     /// <summary>Fencing policy of the leader.</summary>
     public FencePolicy Fencing { get; init; } = new();
 
+    /// <summary>When the log is shortened.</summary>
+    public CompactionPolicy Compaction { get; init; } = new();
+
     /// <summary>Canaries for the simulator; never set in production.</summary>
     public MembershipMutations Mutations { get; init; }
 }

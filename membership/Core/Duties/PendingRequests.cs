@@ -24,6 +24,9 @@ internal sealed class PendingRequests(NodeId self, ulong firstRequest, Membershi
         return request;
     }
 
+    /// <summary>The requests that are not decided.</summary>
+    public ulong[] Numbers() => [.. _pending.Select(pending => pending.Request)];
+
     public void Forget(ulong request) => _pending.RemoveAll(pending => pending.Request == request);
 
     /// <summary>Takes a request off the list when its outcome is applied.</summary>

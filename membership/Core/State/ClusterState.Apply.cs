@@ -46,6 +46,9 @@ public sealed partial class ClusterState
         return (command, outcome);
     }
 
+    /// <summary>What became of a request, if it was decided and is remembered.</summary>
+    internal CommandOutcome? FindOutcome(NodeId proposer, ulong request) => _requests.Find(proposer, request);
+
     private static Command Read(ReadOnlyMemory<byte> payload)
     {
         try
