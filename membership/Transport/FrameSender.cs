@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Cluster.Transport;
 
 /// <summary>
@@ -5,6 +7,7 @@ namespace Cluster.Transport;
 /// <see cref="TrySendNow"/> while the loop waits. A write that the socket does not take at once is finished by itself, keeping the
 /// turn, so that no caller ever waits.
 /// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "A caller may hold the sender when its connection is over; it then finds the turn taken.")]
 internal sealed class FrameSender(
     SendQueue queue, FrameConnection connection, ConnectionLife life, LinkOptions options, SendCounters counters)
 {
@@ -13,7 +16,6 @@ internal sealed class FrameSender(
     // Beyond this the copying, checking and encrypting would hold up the caller, who may have urgent things to do next.
     private const int MostBytesNow = 64 * 1024;
 
-    // Never disposed: a caller may still hold this sender when its connection is over, and then finds the turn taken.
     private readonly SemaphoreSlim _turn = new(1);
 
     /// <summary>Ends the connection when its present write has taken too long.</summary>

@@ -14,7 +14,7 @@ public sealed class DiskTests
         {
             World world = new(new SeedPlan(1), Mutant.None, text: false);
             SimulatedDisk disk = new(world, new RandomStream(seed));
-            disk.Enqueue([new LogWrite.SaveHardState(1, new HardState(new Term(1), new NodeId(2))), Append(2, 1, 2)]);
+            disk.Enqueue([LogWrite.SaveHardState(1, new HardState(new Term(1), new NodeId(2))), Append(2, 1, 2)]);
             world.RunUntil(SimTime.Seconds(1));
             Assert.Equal(2, disk.SyncedEntries.Count);
 
@@ -40,7 +40,7 @@ public sealed class DiskTests
         disk.Enqueue([Append(1, 1, 3)]);
         world.RunUntil(SimTime.Seconds(1));
 
-        disk.Enqueue([new LogWrite.Truncate(2, new LogIndex(2)), Append(3, 2, 2, term: 5)]);
+        disk.Enqueue([LogWrite.Truncate(2, new LogIndex(2)), Append(3, 2, 2, term: 5)]);
 
         Assert.Equal(new Term(1), disk.SyncedTermAt(new LogIndex(2)));
         Assert.Equal(new Term(5), disk.QueuedTermAt(new LogIndex(2)));
@@ -67,8 +67,8 @@ public sealed class DiskTests
         Assert.Equal([1UL], reported);
     }
 
-    private static LogWrite.Append Append(ulong ticket, ulong first, ulong last, ulong term = 1) =>
-        new(ticket, [.. Entries(first, last, term)]);
+    private static LogWrite Append(ulong ticket, ulong first, ulong last, ulong term = 1) =>
+        LogWrite.Append(ticket, [.. Entries(first, last, term)]);
 
     private static IEnumerable<LogEntry> Entries(ulong first, ulong last, ulong term)
     {

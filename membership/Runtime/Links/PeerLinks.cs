@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 using Cluster.Consensus;
@@ -19,6 +20,7 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
     private const ushort ProtocolVersion = 1;
 
     private readonly SortedDictionary<uint, Peer> _peers = [];
+    private readonly Peer[] _sending;
     private readonly uint _self;
     private readonly Inbox _inbox;
     private readonly ILogger _logger;
@@ -55,6 +57,7 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
             }
         }
 
+        _sending = [.. _peers.Values];
         _listener = LinkListener.Start(_options, ListenEndPointOf(options.Own), this);
         foreach (Peer peer in _peers.Values)
         {
@@ -87,31 +90,42 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
             Volatile.Read(ref peer.ReceivedCount));
     })];
 
+    /// <summary>Queues a message if there is room; <see cref="Flush"/> sends it.</summary>
+    public void Send(in RaftMessage message)
+    {
+        bool urgent = PeerCodec.IsUrgent(message);
+        if (!TryFind(message.To, urgent, out Peer? peer))
+        {
+            return;
+        }
+
+        if (RaftFrame.TryMake(message) is not { } frame)
+        {
+            Send(peer, PeerCodec.Encode(message), urgent);
+        }
+        else if (CanCarry(peer, frame.Length))
+        {
+            peer.Queue(frame, urgent ? LinkPriority.Urgent : LinkPriority.Bulk);
+        }
+    }
+
     /// <summary>Sends a message if it can be done without waiting.</summary>
     public void Send(PeerMessage message)
     {
-        if (!_peers.TryGetValue(message.To.Value, out Peer? peer))
-        {
-            return;
-        }
-
         bool urgent = PeerCodec.IsUrgent(message);
-        if (urgent && !peer.MayQueueUrgent())
+        if (TryFind(message.To, urgent, out Peer? peer))
         {
-            Interlocked.Increment(ref peer.DroppedCount);
-            return;
+            Send(peer, PeerCodec.Encode(message), urgent);
         }
+    }
 
-        byte[] body = PeerCodec.Encode(message);
-        if (body.Length > _options.MaxFrameBytes)
+    /// <summary>Sends what was queued, as far as possible on this thread; never waits.</summary>
+    public void Flush()
+    {
+        foreach (Peer peer in _sending)
         {
-            string reason = $"{body.Length} bytes are more than a link carries ({_options.MaxFrameBytes})";
-            RuntimeLog.MessageDropped(_logger, peer.Node.Id.Value, reason);
-            return;
+            peer.Flush();
         }
-
-        peer.Link.TrySend(body, urgent ? LinkPriority.Urgent : LinkPriority.Bulk);
-        Volatile.Write(ref peer.SentCount, peer.SentCount + 1);
     }
 
     /// <inheritdoc/>
@@ -120,19 +134,21 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
         Peer sender = _peers[peer.Node];
         try
         {
-            if (PeerCodec.Decode(body.Span) is not { } message)
+            PeerMessage? other = null;
+            if (!RaftFrameReader.TryRead(body, out RaftMessage raft) && !PeerCodec.TryDecode(body.Span, out raft, out other))
             {
                 return;
             }
 
-            if (message.From.Value != peer.Node || message.To.Value != _self)
+            (NodeId from, NodeId to) = other is null ? (raft.From, raft.To) : (other.From, other.To);
+            if (from.Value != peer.Node || to.Value != _self)
             {
-                RuntimeLog.MessageDropped(_logger, peer.Node, $"it claims to go from {message.From.Value} to {message.To.Value}");
+                RuntimeLog.MessageDropped(_logger, peer.Node, $"it claims to go from {from.Value} to {to.Value}");
                 return;
             }
 
             Interlocked.Increment(ref sender.ReceivedCount);
-            if (!_inbox.TryPost(message))
+            if (!(other is null ? _inbox.TryPost(raft) : _inbox.TryPost(other)))
             {
                 Interlocked.Increment(ref sender.DroppedCount);
             }
@@ -170,6 +186,43 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
     {
         await _listener.DisposeAsync().ConfigureAwait(false);
         await Task.WhenAll(_peers.Values.Select(peer => peer.Link.DisposeAsync().AsTask())).ConfigureAwait(false);
+    }
+
+    private bool TryFind(NodeId to, bool urgent, [NotNullWhen(true)] out Peer? peer)
+    {
+        if (!_peers.TryGetValue(to.Value, out peer))
+        {
+            return false;
+        }
+
+        if (urgent && !peer.MayQueueUrgent())
+        {
+            Interlocked.Increment(ref peer.DroppedCount);
+            return false;
+        }
+
+        return true;
+    }
+
+    private void Send(Peer peer, byte[] body, bool urgent)
+    {
+        if (CanCarry(peer, body.Length))
+        {
+            peer.Link.TrySend(body, urgent ? LinkPriority.Urgent : LinkPriority.Bulk);
+            Volatile.Write(ref peer.SentCount, peer.SentCount + 1);
+        }
+    }
+
+    private bool CanCarry(Peer peer, int length)
+    {
+        if (length <= _options.MaxFrameBytes)
+        {
+            return true;
+        }
+
+        string reason = $"{length} bytes are more than a link carries ({_options.MaxFrameBytes})";
+        RuntimeLog.MessageDropped(_logger, peer.Node.Id.Value, reason);
+        return false;
     }
 
     private static EndPoint EndPointOf(NodePeer node) =>
@@ -246,6 +299,7 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
         public long DroppedCount;
         public int Inbound;
         private volatile bool _connected;
+        private readonly bool[] _queued = new bool[3];
         private int _queuedWhileDown;
 
         public NodePeer Node => node;
@@ -254,6 +308,27 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
 
         /// <summary>What was last logged about each priority's connection.</summary>
         public string?[] Told { get; } = new string?[3];
+
+        /// <summary>On the loop's thread.</summary>
+        public void Queue(RaftFrame frame, LinkPriority priority)
+        {
+            Link.TryQueue(frame, priority);
+            _queued[(int)priority] = true;
+            Volatile.Write(ref SentCount, SentCount + 1);
+        }
+
+        /// <summary>On the loop's thread. What is urgent goes first.</summary>
+        public void Flush()
+        {
+            for (LinkPriority priority = LinkPriority.Urgent; priority >= LinkPriority.Bulk; priority--)
+            {
+                if (_queued[(int)priority])
+                {
+                    _queued[(int)priority] = false;
+                    Link.Flush(priority);
+                }
+            }
+        }
 
         public void SetConnected(bool connected)
         {

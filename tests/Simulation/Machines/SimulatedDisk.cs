@@ -38,11 +38,12 @@ internal sealed class SimulatedDisk(World world, RandomStream random)
     {
         for (int i = _pending.Count - 1; i >= 0; i--)
         {
-            switch (_pending[i])
+            LogWrite write = _pending[i];
+            switch (write.Kind)
             {
-                case LogWrite.Append append when append.Entries.Count > 0 && append.Entries[^1].Index >= index && append.Entries[0].Index <= index:
-                    return append.Entries[(int)(index.Value - append.Entries[0].Index.Value)].Term;
-                case LogWrite.Truncate truncate when truncate.From <= index:
+                case LogWriteKind.Append when write.Entries.Count > 0 && write.Entries[^1].Index >= index && write.Entries[0].Index <= index:
+                    return write.Entries[(int)(index.Value - write.Entries[0].Index.Value)].Term;
+                case LogWriteKind.Truncate when write.From <= index:
                     return null;
             }
         }
@@ -65,9 +66,9 @@ internal sealed class SimulatedDisk(World world, RandomStream random)
             Apply(_pending[i]);
         }
 
-        if (kept < _pending.Count && _pending[kept] is LogWrite.Append torn && torn.Entries.Count > 1)
+        if (kept < _pending.Count && _pending[kept] is { Kind: LogWriteKind.Append } torn && torn.Entries.Count > 1)
         {
-            Apply(torn with { Entries = [.. torn.Entries.Take(random.Below(torn.Entries.Count))] });
+            Apply(torn with { Entries = torn.Entries.Slice(0, random.Below(torn.Entries.Count)) });
         }
 
         _pending.Clear();
@@ -77,7 +78,7 @@ internal sealed class SimulatedDisk(World world, RandomStream random)
     }
 
     /// <summary>What a process that opens the log finds.</summary>
-    public RecoveredLog Recover() => new(SyncedHardState, [.. _synced]);
+    public RecoveredLog Recover() => new(SyncedHardState, null, [.. _synced]);
 
     private static Term? TermAt(List<LogEntry> entries, LogIndex index) =>
         index.Value >= 1 && index.Value <= (ulong)entries.Count ? entries[(int)index.Value - 1].Term : null;
@@ -117,23 +118,25 @@ internal sealed class SimulatedDisk(World world, RandomStream random)
 
     private void Apply(LogWrite write)
     {
-        switch (write)
+        switch (write.Kind)
         {
-            case LogWrite.SaveHardState save:
-                SyncedHardState = save.State;
+            case LogWriteKind.SaveHardState:
+                SyncedHardState = write.HardState;
                 break;
-            case LogWrite.Truncate truncate:
-                int keep = (int)truncate.From.Value - 1;
+            case LogWriteKind.Truncate:
+                int keep = (int)write.From.Value - 1;
                 _synced.RemoveRange(keep, _synced.Count - keep);
                 break;
-            case LogWrite.Append append:
-                foreach (LogEntry entry in append.Entries)
+            case LogWriteKind.Append:
+                foreach (LogEntry entry in write.Entries)
                 {
                     Invariant.Check(entry.Index.Value == (ulong)_synced.Count + 1, "an append follows the last entry of the log");
                     _synced.Add(entry);
                 }
 
                 break;
+            default:
+                throw new InvalidOperationException($"this disk does not know how to {write.Kind}");
         }
     }
 }

@@ -1,4 +1,5 @@
 using Cluster.Consensus;
+using Cluster.Membership;
 using Cluster.Simulation.Machines;
 using Cluster.Simulation.Worlds;
 
@@ -44,29 +45,40 @@ internal sealed class SimulatedNetwork(World world)
         ExtraMs = 0;
     }
 
+    public void Send(RaftMessage message)
+    {
+        MessageText.Mix(world.Trace, message);
+        string? line = world.Trace.HasText && MessageText.IsWorthALine(message) ? MessageText.Describe(message) : null;
+        Send(message.From.Value, message.To.Value, line, (core, now) => core.Receive(message, now));
+    }
+
     public void Send(PeerMessage message)
     {
-        uint from = message.From.Value;
-        uint to = message.To.Value;
         MessageText.Mix(world.Trace, message);
+        string? line = world.Trace.HasText && MessageText.IsWorthALine(message) ? MessageText.Describe(message) : null;
+        Send(message.From.Value, message.To.Value, line, (core, now) => core.Receive(message, now));
+    }
+
+    private void Send(uint from, uint to, string? line, Action<ClusterNode, MonotonicTime> receive)
+    {
         if (IsCut(from, to) || _random.Chance(Loss))
         {
-            if (world.Trace.HasText && MessageText.IsWorthALine(message))
+            if (line is not null)
             {
-                world.Trace.Line(from, $"lost {MessageText.Describe(message)}");
+                world.Trace.Line(from, $"lost {line}");
             }
 
             return;
         }
 
-        Plan(message, from, to);
+        Plan(from, to, line, receive);
         if (_random.Chance(Duplication))
         {
-            Plan(message, from, to);
+            Plan(from, to, line, receive);
         }
     }
 
-    private void Plan(PeerMessage message, uint from, uint to)
+    private void Plan(uint from, uint to, string? line, Action<ClusterNode, MonotonicTime> receive)
     {
         long arrival = world.Now + _random.Ms(0.1, 0.6) + SimTime.Ms(ExtraMs);
         if (_random.Chance(Straying))
@@ -79,21 +91,21 @@ internal sealed class SimulatedNetwork(World world)
             _lastArrival[from, to] = arrival;
         }
 
-        world.After(arrival - world.Now, () => Arrive(message, from, to));
+        world.After(arrival - world.Now, () => Arrive(from, to, line, receive));
     }
 
-    private void Arrive(PeerMessage message, uint from, uint to)
+    private void Arrive(uint from, uint to, string? line, Action<ClusterNode, MonotonicTime> receive)
     {
         if (IsCut(from, to) || world.Machine(to).Daemon is not Daemon daemon)
         {
             return;
         }
 
-        if (world.Trace.HasText && MessageText.IsWorthALine(message))
+        if (line is not null)
         {
-            world.Trace.Line(to, $"{(daemon.Paused ? "queued" : "got")} {MessageText.Describe(message)}");
+            world.Trace.Line(to, $"{(daemon.Paused ? "queued" : "got")} {line}");
         }
 
-        daemon.Input(now => daemon.Core.Receive(message, now));
+        daemon.Input(now => receive(daemon.Core, now));
     }
 }
