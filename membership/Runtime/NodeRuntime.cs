@@ -62,7 +62,7 @@ public sealed partial class NodeRuntime : IAsyncDisposable
         {
             ulong nonce = NodeFactory.DrawNonce();
             _logThread = new LogThread(
-                _log, ticket => Inbox.Post(new PersistedCall(ticket)), _metrics.LogSynced, e => Fail("the log on disk", e));
+                _log, Inbox.PostPersisted, _metrics.LogSynced, e => Fail("the log on disk", e));
             _exits = new ExitProver(member => Inbox.Post(new MemberExitedCall(member)), _logger);
             _fences = new FenceRunner(driver, Report, _logger);
             _links = new PeerLinks(options, nonce, Inbox, _logger);

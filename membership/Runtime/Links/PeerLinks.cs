@@ -20,6 +20,7 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
     private const ushort ProtocolVersion = 1;
 
     private readonly SortedDictionary<uint, Peer> _peers = [];
+    private readonly Peer[] _sending;
     private readonly uint _self;
     private readonly Inbox _inbox;
     private readonly ILogger _logger;
@@ -56,6 +57,7 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
             }
         }
 
+        _sending = [.. _peers.Values];
         _listener = LinkListener.Start(_options, ListenEndPointOf(options.Own), this);
         foreach (Peer peer in _peers.Values)
         {
@@ -88,21 +90,41 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
             Volatile.Read(ref peer.ReceivedCount));
     })];
 
-    /// <summary>Sends a message if it can be done without waiting.</summary>
+    /// <summary>Queues a message if there is room; <see cref="Flush"/> sends it.</summary>
     public void Send(in RaftMessage message)
     {
-        if (TryFind(message.To, PeerCodec.IsUrgent(message), out Peer? peer))
+        bool urgent = PeerCodec.IsUrgent(message);
+        if (!TryFind(message.To, urgent, out Peer? peer))
         {
-            Send(peer, PeerCodec.Encode(message), PeerCodec.IsUrgent(message));
+            return;
+        }
+
+        if (RaftFrame.TryMake(message) is not { } frame)
+        {
+            Send(peer, PeerCodec.Encode(message), urgent);
+        }
+        else if (CanCarry(peer, frame.Length))
+        {
+            peer.Queue(frame, urgent ? LinkPriority.Urgent : LinkPriority.Bulk);
         }
     }
 
     /// <summary>Sends a message if it can be done without waiting.</summary>
     public void Send(PeerMessage message)
     {
-        if (TryFind(message.To, PeerCodec.IsUrgent(message), out Peer? peer))
+        bool urgent = PeerCodec.IsUrgent(message);
+        if (TryFind(message.To, urgent, out Peer? peer))
         {
-            Send(peer, PeerCodec.Encode(message), PeerCodec.IsUrgent(message));
+            Send(peer, PeerCodec.Encode(message), urgent);
+        }
+    }
+
+    /// <summary>Sends what was queued, as far as possible on this thread; never waits.</summary>
+    public void Flush()
+    {
+        foreach (Peer peer in _sending)
+        {
+            peer.Flush();
         }
     }
 
@@ -112,7 +134,8 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
         Peer sender = _peers[peer.Node];
         try
         {
-            if (!PeerCodec.TryDecode(body.Span, out RaftMessage raft, out PeerMessage? other))
+            PeerMessage? other = null;
+            if (!RaftFrameReader.TryRead(body, out RaftMessage raft) && !PeerCodec.TryDecode(body.Span, out raft, out other))
             {
                 return;
             }
@@ -125,7 +148,7 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
             }
 
             Interlocked.Increment(ref sender.ReceivedCount);
-            if (!_inbox.TryPost(new LoopInput(other, raft)))
+            if (!(other is null ? _inbox.TryPost(raft) : _inbox.TryPost(other)))
             {
                 Interlocked.Increment(ref sender.DroppedCount);
             }
@@ -183,15 +206,23 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
 
     private void Send(Peer peer, byte[] body, bool urgent)
     {
-        if (body.Length > _options.MaxFrameBytes)
+        if (CanCarry(peer, body.Length))
         {
-            string reason = $"{body.Length} bytes are more than a link carries ({_options.MaxFrameBytes})";
-            RuntimeLog.MessageDropped(_logger, peer.Node.Id.Value, reason);
-            return;
+            peer.Link.TrySend(body, urgent ? LinkPriority.Urgent : LinkPriority.Bulk);
+            Volatile.Write(ref peer.SentCount, peer.SentCount + 1);
+        }
+    }
+
+    private bool CanCarry(Peer peer, int length)
+    {
+        if (length <= _options.MaxFrameBytes)
+        {
+            return true;
         }
 
-        peer.Link.TrySend(body, urgent ? LinkPriority.Urgent : LinkPriority.Bulk);
-        Volatile.Write(ref peer.SentCount, peer.SentCount + 1);
+        string reason = $"{length} bytes are more than a link carries ({_options.MaxFrameBytes})";
+        RuntimeLog.MessageDropped(_logger, peer.Node.Id.Value, reason);
+        return false;
     }
 
     private static EndPoint EndPointOf(NodePeer node) =>
@@ -268,6 +299,7 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
         public long DroppedCount;
         public int Inbound;
         private volatile bool _connected;
+        private readonly bool[] _queued = new bool[3];
         private int _queuedWhileDown;
 
         public NodePeer Node => node;
@@ -276,6 +308,27 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
 
         /// <summary>What was last logged about each priority's connection.</summary>
         public string?[] Told { get; } = new string?[3];
+
+        /// <summary>On the loop's thread.</summary>
+        public void Queue(RaftFrame frame, LinkPriority priority)
+        {
+            Link.TryQueue(frame, priority);
+            _queued[(int)priority] = true;
+            Volatile.Write(ref SentCount, SentCount + 1);
+        }
+
+        /// <summary>On the loop's thread. What is urgent goes first.</summary>
+        public void Flush()
+        {
+            for (LinkPriority priority = LinkPriority.Urgent; priority >= LinkPriority.Bulk; priority--)
+            {
+                if (_queued[(int)priority])
+                {
+                    _queued[(int)priority] = false;
+                    Link.Flush(priority);
+                }
+            }
+        }
 
         public void SetConnected(bool connected)
         {

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Cluster.Consensus;
 using Cluster.Membership;
 using Cluster.Membership.Protocol;
@@ -34,15 +35,17 @@ internal sealed class EffectCarrier(
             log.Enqueue(effects.Writes);
         }
 
-        foreach (RaftMessage message in effects.RaftMessages)
+        foreach (ref readonly RaftMessage message in CollectionsMarshal.AsSpan(effects.RaftMessages))
         {
-            links.Send(message);
+            links.Send(in message);
         }
 
         foreach (PeerMessage message in effects.Messages)
         {
             links.Send(message);
         }
+
+        links.Flush();
 
         feed.Append(effects.Events);
         PublishLease(loop.Node, effects.IncarnationEnded);
