@@ -35,6 +35,7 @@ internal static class NodeFactory
             BootId = options.BootId ?? File.ReadAllText(BootIdPath).Trim(),
             Timing = timing,
             Fencing = options.Fencing,
+            Compaction = options.Compaction,
         };
         return new ClusterNode(membership, new RaftNode(raft, recovered, now), now);
     }

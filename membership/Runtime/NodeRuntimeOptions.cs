@@ -39,6 +39,9 @@ public sealed record NodeRuntimeOptions
     /// <summary>Writes to disk go to segments of this many bytes.</summary>
     public int LogSegmentBytes { get; init; } = 16 * 1024 * 1024;
 
+    /// <summary>When the state is saved and the log shortened.</summary>
+    public CompactionPolicy Compaction { get; init; } = new();
+
     /// <summary>
     /// Ends the process after a failed write or a broken invariant (S7); must not return control to a process that goes on
     /// serving. Null: the process ends at once with exit code 70, without running any handler.

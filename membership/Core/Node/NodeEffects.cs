@@ -53,6 +53,17 @@ public sealed class NodeEffects
     /// </summary>
     public string? IncarnationEnded { get; set; }
 
+    /// <summary>
+    /// True when there is more than writes, messages and snapshots: things that stand in an order to those of other inputs, so that they are to be carried out
+    /// before the next input.
+    /// </summary>
+    public bool HasNews =>
+        Events.Count + Outcomes.Count + FenceOrders.Count + FenceCancels.Count + ExitQuestions.Count > 0
+        || Restored is not null
+        || EventsDroppedThrough is not null
+        || IncarnationEnded is not null
+        || JoinRefused is not null;
+
     /// <summary>Empties everything.</summary>
     public void Clear()
     {

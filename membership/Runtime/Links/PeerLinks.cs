@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 using Cluster.Consensus;
+using Cluster.Membership;
 using Cluster.Runtime.Loop;
 using Cluster.Runtime.Wire;
 using Cluster.Transport;
@@ -26,6 +27,7 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
     private readonly ILogger _logger;
     private readonly LinkOptions _options;
     private readonly LinkListener _listener;
+    private uint _featureFloor = FeatureLevels.First;
 
     /// <summary>Listens, and prepares the links; they connect with the first message.</summary>
     /// <exception cref="IOException">This node's peer endpoint can't be bound.</exception>
@@ -42,12 +44,11 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
                 Node = _self,
                 Session = session,
                 ProtocolVersion = ProtocolVersion,
+                FeatureLevel = FeatureLevels.Understood,
             },
             MaxQueuedFrames = 4096,
             MaxBackoff = TimeSpan.FromMilliseconds(200),
-            Admission = (peer, _) => _peers.ContainsKey(peer.Node)
-                ? null
-                : $"node {peer.Node} is not configured here; add it to the list of nodes",
+            Admission = (peer, _) => Refusal(peer),
         };
         foreach (NodePeer node in options.Nodes)
         {
@@ -63,6 +64,15 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
         {
             peer.Link = new OutboundLink(_options, peer.Node.Id.Value, EndPointOf(peer.Node), status => Changed(peer, status));
         }
+    }
+
+    /// <summary>
+    /// The feature level that the cluster has reached. A peer that understands less is refused: it would make another state of what the log holds.
+    /// </summary>
+    public uint FeatureFloor
+    {
+        get => Volatile.Read(ref _featureFloor);
+        set => Volatile.Write(ref _featureFloor, value);
     }
 
     /// <summary>Where this node listens.</summary>
@@ -132,6 +142,13 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
     public void Received(LinkPeer peer, ReadOnlyMemory<byte> body)
     {
         Peer sender = _peers[peer.Node];
+        if (peer.FeatureLevel < FeatureFloor)
+        {
+            // It was admitted before the cluster went on to this level.
+            Interlocked.Increment(ref sender.DroppedCount);
+            return;
+        }
+
         try
         {
             PeerMessage? other = null;
@@ -223,6 +240,18 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
         string reason = $"{length} bytes are more than a link carries ({_options.MaxFrameBytes})";
         RuntimeLog.MessageDropped(_logger, peer.Node.Id.Value, reason);
         return false;
+    }
+
+    private string? Refusal(LinkPeer peer)
+    {
+        if (!_peers.ContainsKey(peer.Node))
+        {
+            return $"node {peer.Node} is not configured here; add it to the list of nodes";
+        }
+
+        return peer.FeatureLevel < FeatureFloor
+            ? $"node {peer.Node} understands feature level {peer.FeatureLevel}, but the cluster runs at {FeatureFloor}; install the other nodes' release on it"
+            : null;
     }
 
     private static EndPoint EndPointOf(NodePeer node) =>
