@@ -36,6 +36,7 @@ internal static class NodeFactory
             Timing = timing,
             Fencing = options.Fencing,
             Compaction = options.Compaction,
+            FeatureLevel = options.FeatureLevel,
         };
         return new ClusterNode(membership, new RaftNode(raft, recovered, now), now);
     }

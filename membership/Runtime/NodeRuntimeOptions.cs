@@ -48,6 +48,9 @@ public sealed record NodeRuntimeOptions
     /// </summary>
     public Action<string, Exception>? FailFast { get; init; }
 
+    /// <summary>The highest feature level that this build understands; other than the default only in tests of mixed builds.</summary>
+    internal uint FeatureLevel { get; init; } = FeatureLevels.Understood;
+
     /// <summary>This node's entry in <see cref="Nodes"/>.</summary>
     /// <exception cref="ArgumentException">There is none.</exception>
     internal NodePeer Own => Nodes.FirstOrDefault(node => node.Id == Self)

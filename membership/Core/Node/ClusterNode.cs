@@ -44,7 +44,7 @@ public sealed partial class ClusterNode
         _holder = new LeaseHolder(options.Self, options.Timing, log);
         _detector = new Detector(options.Self, options, State, log, _contacts, _grantor, now);
         _supervisor = new FenceSupervisor(options.Self, options, State, log, _contacts, _grantor);
-        _features = new FeatureSteward(options.Self, State, log, _grantor, options.FeatureLevel);
+        _features = new FeatureSteward(options, State, log, _grantor);
         _joiner = new Joiner(options, State, log);
         _orders = new AttemptOrders(options, State, _grantor, _holder);
         _compactor = new Compactor(options.Compaction, options.Nonce, State, log);

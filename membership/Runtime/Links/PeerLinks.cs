@@ -44,7 +44,7 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
                 Node = _self,
                 Session = session,
                 ProtocolVersion = ProtocolVersion,
-                FeatureLevel = FeatureLevels.Understood,
+                FeatureLevel = options.FeatureLevel,
             },
             MaxQueuedFrames = 4096,
             MaxBackoff = TimeSpan.FromMilliseconds(200),

@@ -153,6 +153,31 @@ public sealed class FeatureLevelTests
         Assert.Equal(2U, driver.Node.State.FeatureLevel);
     }
 
+    [Fact]
+    public void While_a_cluster_forms_the_level_waits_for_those_who_have_not_joined_yet()
+    {
+        var driver = new NodeDriver(new MembershipTiming { StartupGrace = TimeSpan.FromSeconds(3) });
+        driver.Join(2);
+        driver.Run(TimeSpan.FromSeconds(2.5));
+        Assert.Equal(1U, driver.Node.State.FeatureLevel);
+
+        driver.Run(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(2U, driver.Node.State.FeatureLevel);
+    }
+
+    [Fact]
+    public void A_cluster_that_is_complete_does_not_wait()
+    {
+        var driver = new NodeDriver(new MembershipTiming());
+        driver.Join(2);
+        driver.Join(3);
+
+        driver.Run(TimeSpan.FromSeconds(0.3));
+
+        Assert.Equal(2U, driver.Node.State.FeatureLevel);
+    }
+
     private static ClusterState NewState(uint understood = FeatureLevels.Understood) =>
         new([new(new(1), "n1"), new(new(2), "n2"), new(new(3), "n3")], understood: understood);
 
