@@ -48,6 +48,7 @@ public sealed partial class NodeRuntime : IAsyncDisposable
     private Task? _stopped;
     private Task? _disposed;
     private int _failed;
+    private volatile Exception? _logTrouble;
 
     private NodeRuntime(NodeRuntimeOptions options, IFenceDriver driver, ILoggerFactory loggers)
     {
@@ -64,7 +65,7 @@ public sealed partial class NodeRuntime : IAsyncDisposable
         {
             ulong nonce = NodeFactory.DrawNonce();
             _logThread = new LogThread(
-                _log, Inbox.PostPersisted, _metrics.LogSynced, e => Fail("the log on disk", e));
+                _log, Inbox.PostPersisted, LogSynced, e => Fail("the log on disk", e));
             _snapshots = new SnapshotThread(_log.Snapshots, SnapshotSaved, SnapshotNotSaved, e => Fail("the snapshots on disk", e), _logger);
             _exits = new ExitProver(member => Inbox.Post(new MemberExitedCall(member)), _logger);
             _fences = new FenceRunner(driver, Report, _logger);
@@ -108,6 +109,9 @@ public sealed partial class NodeRuntime : IAsyncDisposable
 
     /// <summary>Bytes of snapshots that peers sent.</summary>
     public long SnapshotBytesReceived => _board.BytesReceived;
+
+    /// <summary>Whether the log needs an operator: no space for its next file, most likely, so that it fails when this one is full.</summary>
+    public bool IsLogInTrouble => _logTrouble is not null;
 
     /// <summary>The longest time between two ticks of the loop since the start: how badly it was ever stalled.</summary>
     public TimeSpan WorstLoopGap => _loop.WorstGap;
@@ -208,6 +212,19 @@ public sealed partial class NodeRuntime : IAsyncDisposable
     {
         _metrics.FenceAttempted(order.Action, outcome);
         Inbox.Post(new AttemptFinishedCall(order, outcome));
+    }
+
+    private void LogSynced(TimeSpan took)
+    {
+        _metrics.LogSynced(took);
+        Exception? trouble = _log.Trouble;
+        if (trouble is not null && _logTrouble is null)
+        {
+            // Told while there is still time to make space: the log goes on to the end of this segment.
+            RuntimeLog.LogTrouble(_logger, trouble.Message);
+        }
+
+        _logTrouble = trouble;
     }
 
     private void SnapshotSaved(SnapshotMeta snapshot, TimeSpan took)

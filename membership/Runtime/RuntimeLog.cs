@@ -53,6 +53,9 @@ internal static partial class RuntimeLog
     [LoggerMessage(1016, LogLevel.Debug, "Breaks off saving the snapshot of everything through entry {Index}: {Reason}")]
     public static partial void SnapshotBrokenOff(ILogger logger, ulong index, string reason);
 
+    [LoggerMessage(1017, LogLevel.Error, "The log goes on for now, but needs an operator: {Problem}")]
+    public static partial void LogTrouble(ILogger logger, string problem);
+
     [LoggerMessage(1020, LogLevel.Information, "{Link} connection to {Description}")]
     public static partial void LinkUp(ILogger logger, string link, string description);
 

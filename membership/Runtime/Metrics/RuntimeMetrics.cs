@@ -57,6 +57,7 @@ internal sealed class RuntimeMetrics : IDisposable
         Gauge("cluster.fence.operations.open", () => runtime.Status.OpenFenceOperations, "Fence operations without an end");
         Gauge("cluster.feature.level", () => runtime.Status.FeatureLevel, "Feature level that the cluster has reached");
         Gauge("cluster.feature.level.understood", () => FeatureLevels.Understood, "Highest feature level that this build understands");
+        Gauge("cluster.log.trouble", () => runtime.IsLogInTrouble ? 1 : 0, "1 while the log needs an operator: no space for its next file, or old files can not be deleted");
         ObserveSnapshots(runtime);
         _meter.CreateObservableGauge(
             "cluster.lease.remaining",
