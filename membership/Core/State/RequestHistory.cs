@@ -4,63 +4,52 @@ using Cluster.Membership.Protocol;
 namespace Cluster.Membership;
 
 /// <summary>
-/// Remembers the outcomes of each proposer's newest requests, so that a request that was sent twice (its first sending seemed lost) has its
-/// effect once. Bounded: a proposer has far fewer requests under way at a time.
+/// The outcomes of each proposer's newest requests, so that a request that was sent twice (its first sending seemed lost) has its effect once.
 /// </summary>
+/// <remarks>
+/// A process numbers its requests from a random 64-bit number on, so the upper half of a number tells the lives of a node's process apart. (A
+/// life whose numbers run over into the next upper half goes on as another session; only requests further apart than the whole history
+/// would notice.)
+/// </remarks>
 internal sealed class RequestHistory
 {
-    private const int PerProposer = 1024;
-    private readonly SortedDictionary<NodeId, Past> _proposers = [];
+    private readonly DuplicateFilter<CommandOutcome> _filter = new();
 
-    public CommandOutcome? Find(NodeId proposer, ulong request) =>
-        _proposers.TryGetValue(proposer, out Past? past) ? past.Outcomes.GetValueOrDefault(request) : null;
+    public ProposalVerdict Judge(NodeId proposer, ulong request, out CommandOutcome? outcome) =>
+        _filter.Judge(SessionOf(proposer, request), request, out outcome);
 
-    public void Remember(NodeId proposer, ulong request, CommandOutcome outcome)
-    {
-        if (!_proposers.TryGetValue(proposer, out Past? past))
-        {
-            past = new Past();
-            _proposers.Add(proposer, past);
-        }
-
-        past.Outcomes[request] = outcome;
-        past.Order.Enqueue(request);
-        if (past.Order.Count > PerProposer)
-        {
-            past.Outcomes.Remove(past.Order.Dequeue());
-        }
-    }
+    public void Remember(NodeId proposer, ulong request, CommandOutcome outcome) =>
+        _filter.Remember(SessionOf(proposer, request), request, outcome);
 
     public void Save(SavedState saved)
     {
-        foreach ((NodeId proposer, Past past) in _proposers)
+        SavedProposer? proposer = null;
+        foreach (RememberedOutcome<CommandOutcome> one in _filter.Export())
         {
-            SavedProposer form = new() { Node = proposer.Value };
-            foreach (ulong request in past.Order)
+            if (proposer?.Node != one.Session.Node.Value)
             {
-                form.Outcomes.Add(SavedForms.Of(request, past.Outcomes[request]));
+                proposer = new SavedProposer { Node = one.Session.Node.Value };
+                saved.Proposers.Add(proposer);
             }
 
-            saved.Proposers.Add(form);
+            proposer.Outcomes.Add(SavedForms.Of(one.Sequence, one.Outcome));
         }
     }
 
     public void Restore(SavedState saved)
     {
-        _proposers.Clear();
+        List<RememberedOutcome<CommandOutcome>> all = [];
         foreach (SavedProposer proposer in saved.Proposers)
         {
+            NodeId node = new(proposer.Node);
             foreach (SavedOutcome outcome in proposer.Outcomes)
             {
-                Remember(new NodeId(proposer.Node), outcome.Request, SavedForms.ToOutcome(outcome));
+                all.Add(new RememberedOutcome<CommandOutcome>(SessionOf(node, outcome.Request), outcome.Request, SavedForms.ToOutcome(outcome)));
             }
         }
+
+        _filter.Restore(all);
     }
 
-    private sealed class Past
-    {
-        public Dictionary<ulong, CommandOutcome> Outcomes { get; } = [];
-
-        public Queue<ulong> Order { get; } = [];
-    }
+    private static ProposalSession SessionOf(NodeId proposer, ulong request) => new(proposer, request >> 32);
 }

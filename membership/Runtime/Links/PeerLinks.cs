@@ -122,10 +122,9 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
     /// <summary>Sends a message if it can be done without waiting.</summary>
     public void Send(PeerMessage message)
     {
-        bool urgent = PeerCodec.IsUrgent(message);
-        if (TryFind(message.To, urgent, out Peer? peer))
+        if (TryFind(message.To, urgent: true, out Peer? peer))
         {
-            Send(peer, PeerCodec.Encode(message), urgent);
+            Send(peer, PeerCodec.Encode(message), urgent: true);
         }
     }
 

@@ -37,6 +37,10 @@ internal sealed class EffectCarrier(
         foreach (ref readonly RaftMessage message in CollectionsMarshal.AsSpan(effects.RaftMessages))
         {
             links.Send(in message);
+            if (message.Kind == RaftMessageKind.SnapshotChunk)
+            {
+                board.Sent(message.Data.Length);
+            }
         }
 
         foreach (PeerMessage message in effects.Messages)
@@ -68,6 +72,15 @@ internal sealed class EffectCarrier(
         }
 
         effects.Clear();
+    }
+
+    /// <summary>Counts what arrived of snapshots.</summary>
+    public void NoteReceived(in RaftMessage message)
+    {
+        if (message.Kind == RaftMessageKind.SnapshotChunk)
+        {
+            board.Received(message.Data.Length);
+        }
     }
 
     private void CarryOutLog(NodeEffects effects)

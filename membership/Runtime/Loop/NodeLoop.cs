@@ -61,6 +61,7 @@ internal sealed class NodeLoop : ILoopCore
 
     void ILoopCore.Receive(in RaftMessage message, MonotonicTime now)
     {
+        _effects.NoteReceived(message);
         Node.Receive(message, now);
         CarryOutNews(now);
     }

@@ -48,6 +48,7 @@ internal sealed class RuntimeMetrics : IDisposable
     {
         Gauge("cluster.raft.term", () => (long)runtime.Status.Log.Term.Value, "Current Raft term");
         Gauge("cluster.raft.commit.index", () => (long)runtime.Status.Log.CommitIndex.Value, "Last log entry known to be committed");
+        Gauge("cluster.raft.first.index", () => (long)runtime.Status.Log.FirstIndex.Value, "First log entry on this node: what is before is in a snapshot");
         Gauge("cluster.raft.last.index", () => (long)runtime.Status.Log.LastIndex.Value, "Last log entry on this node");
         Gauge("cluster.raft.leading", () => runtime.Status.Log.IsLeader ? 1 : 0, "1 on the leader");
         Gauge("cluster.raft.leader.known", () => runtime.Status.Log.Leader.IsNone ? 0 : 1, "1 when a leader is known");

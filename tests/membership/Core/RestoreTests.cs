@@ -82,12 +82,12 @@ public sealed class RestoreTests
         Elsewhere elsewhere = driver.Elsewhere();
         elsewhere.Apply(new Command { NodeLeave = new NodeLeave { Node = 1, Incarnation = driver.Node.Incarnation.Value } });
         driver.Restore(elsewhere);
-        driver.Sent.Clear();
+        driver.Forwarded.Clear();
 
         driver.Run(TimeSpan.FromSeconds(2));
 
         Assert.Equal("this node left the cluster", driver.Ended);
-        Assert.DoesNotContain(driver.Sent, message => message is ForwardedCommand);
+        Assert.Empty(driver.Forwarded);
     }
 
     [Fact]
@@ -112,33 +112,33 @@ public sealed class RestoreTests
         driver.Log.Follow(new NodeId(2));
         driver.Run(s_moment);
         Elsewhere elsewhere = driver.Elsewhere();
-        elsewhere.Apply(driver.Sent.OfType<ForwardedCommand>().First().Payload);
+        elsewhere.Apply(driver.Forwarded[0].Data);
 
         driver.Restore(elsewhere);
-        driver.Sent.Clear();
+        driver.Forwarded.Clear();
         driver.Run(TimeSpan.FromSeconds(3));
 
         Assert.Equal(new Incarnation(1), driver.Node.Incarnation);
-        Assert.DoesNotContain(driver.Sent, message => message is ForwardedCommand);
+        Assert.Empty(driver.Forwarded);
     }
 
     [Fact]
     public void A_request_that_was_decided_meanwhile_is_answered_once()
     {
         NodeDriver driver = Member();
-        driver.Sent.Clear();
+        driver.Forwarded.Clear();
         ulong request = driver.Node.Submit(new Command { FenceOpen = new FenceOpen { Node = 9, Kind = FenceKind.Off, Reason = "r" } }, driver.Now);
         driver.Settle();
         Elsewhere elsewhere = driver.Elsewhere();
-        CommandOutcome decided = elsewhere.Apply(driver.Sent.OfType<ForwardedCommand>().Single().Payload);
+        CommandOutcome decided = elsewhere.Apply(driver.Forwarded.Single().Data);
         elsewhere.Join(3);
 
         driver.Restore(elsewhere);
-        driver.Sent.Clear();
+        driver.Forwarded.Clear();
         driver.Run(TimeSpan.FromSeconds(3));
 
         Assert.Equal([(request, decided)], driver.Outcomes);
-        Assert.DoesNotContain(driver.Sent, message => message is ForwardedCommand);
+        Assert.Empty(driver.Forwarded);
     }
 
     [Fact]
@@ -150,12 +150,12 @@ public sealed class RestoreTests
         Elsewhere elsewhere = driver.Elsewhere();
         elsewhere.Join(3);
         driver.Restore(elsewhere);
-        driver.Sent.Clear();
+        driver.Forwarded.Clear();
 
         driver.Run(TimeSpan.FromSeconds(3));
 
         Assert.Empty(driver.Outcomes);
-        Assert.Contains(driver.Sent, message => message is ForwardedCommand);
+        Assert.NotEmpty(driver.Forwarded);
     }
 
     [Fact]
@@ -268,7 +268,7 @@ public sealed class RestoreTests
         var driver = new NodeDriver(leads: false);
         driver.Log.Follow(new NodeId(2));
         driver.Run(s_moment);
-        driver.Log.CommitFromElsewhere(driver.Sent.OfType<ForwardedCommand>().First().Payload);
+        driver.Log.CommitFromElsewhere(driver.Forwarded[0].Data);
         driver.Run(s_moment);
         driver.Receive(new LeaseGrant(new NodeId(2), new NodeId(1), driver.Node.Incarnation, driver.Now, Incarnation.None));
         return driver;

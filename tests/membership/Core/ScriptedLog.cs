@@ -69,6 +69,8 @@ internal sealed class ScriptedLog : IReplicatedLog
         return true;
     }
 
+    public bool TryRead(ulong context, MonotonicTime now) => false;
+
     /// <summary>The states handed in, newest last.</summary>
     public List<Snapshot> Compactions { get; } = [];
 

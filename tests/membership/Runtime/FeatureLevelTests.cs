@@ -1,4 +1,3 @@
-using Cluster.Consensus;
 using Cluster.Membership;
 using Cluster.Runtime.Tests.Support;
 
