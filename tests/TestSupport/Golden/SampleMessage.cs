@@ -9,8 +9,8 @@ public static class SampleMessage
 {
     /// <summary>One message for each kind of the oneof <c>kind</c>, or one message when there is no such oneof; named by kind.</summary>
     /// <param name="type">The message.</param>
-    /// <param name="choose">May give the value of a field whose value is not free; null leaves it to the rule.</param>
-    public static IEnumerable<(string Name, IMessage Message)> AllKinds(MessageDescriptor type, Func<FieldDescriptor, object?>? choose = null)
+    /// <param name="choose">May give the value of a field whose value is not free, by the element's place if the field is a list; null leaves it to the rule.</param>
+    public static IEnumerable<(string Name, IMessage Message)> AllKinds(MessageDescriptor type, Func<FieldDescriptor, int, object?>? choose = null)
     {
         OneofDescriptor? kinds = type.Oneofs.FirstOrDefault(oneof => oneof is { IsSynthetic: false, Name: "kind" });
         return kinds is null
@@ -18,7 +18,7 @@ public static class SampleMessage
             : kinds.Fields.Select(kind => (kind.Name, Fill(type, kind, choose)));
     }
 
-    private static IMessage Fill(MessageDescriptor type, FieldDescriptor? kind, Func<FieldDescriptor, object?>? choose)
+    private static IMessage Fill(MessageDescriptor type, FieldDescriptor? kind, Func<FieldDescriptor, int, object?>? choose)
     {
         IMessage message = type.Parser.ParseFrom(ByteString.Empty);
         foreach (FieldDescriptor field in type.Fields.InFieldNumberOrder())
@@ -44,10 +44,10 @@ public static class SampleMessage
         return message;
     }
 
-    private static object Value(FieldDescriptor field, int copy, Func<FieldDescriptor, object?>? choose)
+    private static object Value(FieldDescriptor field, int copy, Func<FieldDescriptor, int, object?>? choose)
     {
         int number = (1000 * copy) + field.FieldNumber;
-        return choose?.Invoke(field) ?? field.FieldType switch
+        return choose?.Invoke(field, copy) ?? field.FieldType switch
         {
             FieldType.Bool => true,
             FieldType.String => $"{field.Name} {number} ü",
