@@ -35,6 +35,8 @@ internal static class NodeFactory
             BootId = options.BootId ?? File.ReadAllText(BootIdPath).Trim(),
             Timing = timing,
             Fencing = options.Fencing,
+            Compaction = options.Compaction,
+            FeatureLevel = options.FeatureLevel,
         };
         return new ClusterNode(membership, new RaftNode(raft, recovered, now), now);
     }
