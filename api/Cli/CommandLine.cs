@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using Cluster.Api.Cli.Commands;
+using Cluster.Api.Cli.Commands.Pki;
 using Cluster.Api.Cli.Http;
 
 namespace Cluster.Api.Cli;
@@ -21,6 +22,7 @@ internal static class CommandLine
             new ConfirmCommand(common, console).Build(),
             new EventsCommand(common, console).Build(),
             new WalCommand(common, console).Build(),
+            new PkiCommand(common, console).Build(),
         };
         common.AddTo(root);
         ParseResult parsed = root.Parse(args);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Cluster.Api.Server.Configuration;
 using Cluster.Membership;
 using Cluster.Storage;
+using Cluster.Transport.Security;
 
 namespace Cluster.Api.Server.Hosting;
 
@@ -82,5 +83,5 @@ internal static class DaemonCommand
     /// <summary>What an operator can put right from the message alone; anything else is a fault of the program and shows where.</summary>
     private static bool IsOrdinary(Exception error) => error
         is IOException or UnauthorizedAccessException or InvalidOperationException or ArgumentException
-        or System.Net.Sockets.SocketException or LogInUseException or CorruptLogException or FeatureLevelException;
+        or System.Net.Sockets.SocketException or LogInUseException or CorruptLogException or CertificateException or FeatureLevelException;
 }

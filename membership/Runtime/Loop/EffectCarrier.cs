@@ -117,6 +117,11 @@ internal sealed class EffectCarrier(
         }
 
         feed.Append(effects.Events);
+        if (effects.Events.Count > 0 || effects.Restored is not null)
+        {
+            links.Observe(node.State);
+        }
+
         PublishLease(node, effects.IncarnationEnded);
         PublishStatus(node, now, effects.Events.Count > 0 || effects.Restored is not null);
         if (effects.JoinRefused is { } refusal && refusal != _refusal)
