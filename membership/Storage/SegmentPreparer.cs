@@ -18,9 +18,20 @@ internal sealed class SegmentPreparer(IStorageDevice device, TimeSpan timeout) :
     public bool HasBegun => _next is not null;
 
     /// <summary>Begins a segment of <paramref name="bytes"/>.</summary>
-    public void Begin(int bytes) =>
-        _next = Task.Factory.StartNew(
-            () => Make(bytes), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    public void Begin(int bytes)
+    {
+        var work = new Task<IDurableFile>(() => Make(bytes), TaskCreationOptions.LongRunning);
+        if (device.PreparesInline)
+        {
+            work.RunSynchronously(TaskScheduler.Default);
+        }
+        else
+        {
+            work.Start(TaskScheduler.Default);
+        }
+
+        _next = work;
+    }
 
     /// <summary>
     /// Waits for the segment, makes one when none was begun, and lengthens it to <paramref name="bytes"/> when it is

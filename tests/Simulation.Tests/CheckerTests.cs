@@ -149,7 +149,7 @@ public sealed class CheckerTests
             seed++;
         }
 
-        World world = new(new SeedPlan(seed), Mutant.None, text: false);
+        World world = new(new SeedPlan(seed), Mutant.None, lines: 0);
         StallChecker checker = new(world);
 
         Broken("L3", () => checker.EventSeen(Daemon, Down(1, 5), first: true));

@@ -9,11 +9,11 @@ internal static class SeedRun
 {
     /// <param name="seed">Decides everything.</param>
     /// <param name="mutant">A mistake to make, or <see cref="Mutant.None"/>.</param>
-    /// <param name="text">Whether to keep the trace as text.</param>
-    public static SeedResult Run(ulong seed, Mutant mutant, bool text = false)
+    /// <param name="lines">How many lines of the trace to keep as text.</param>
+    public static SeedResult Run(ulong seed, Mutant mutant, int lines = 0)
     {
         SeedPlan plan = new(seed);
-        World world = new(plan, mutant, text);
+        World world = new(plan, mutant, lines);
         string? rule = null;
         string what = "";
         try

@@ -1,4 +1,5 @@
 using Cluster.Consensus;
+using Cluster.Simulation.Disks;
 using Cluster.Simulation.Machines;
 using Cluster.Simulation.Worlds;
 

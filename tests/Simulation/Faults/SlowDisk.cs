@@ -1,3 +1,4 @@
+using Cluster.Simulation.Disks;
 using Cluster.Simulation.Machines;
 using Cluster.Simulation.Worlds;
 

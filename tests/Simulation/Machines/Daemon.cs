@@ -21,7 +21,7 @@ internal sealed class Daemon
     private readonly double _tickMs;
     private bool _paused;
 
-    public Daemon(World world, Machine machine, int life, ulong nonce, RandomStream random)
+    public Daemon(World world, Machine machine, int life, ulong nonce, RecoveredLog recovered, RandomStream random)
     {
         _world = world;
         _random = random;
@@ -44,7 +44,7 @@ internal sealed class Daemon
                 Seed = random.Next(),
                 Mutations = world.Mutant.Raft,
             },
-            machine.Disk.Recover(),
+            recovered,
             now);
         Core = new ClusterNode(
             new MembershipOptions
@@ -61,6 +61,7 @@ internal sealed class Daemon
             new ObservedLog(raft, entry => world.Checks.Committed(this, entry)),
             now);
         machine.Disk.Synced = ticket => Input(at => Core.Persisted(ticket, at));
+        machine.Disk.Failed = machine.LogFailed;
         _tickMs = timing.HeartbeatInterval.TotalMilliseconds / 5;
         _tick = Tick;
         CarryOut();
@@ -137,12 +138,11 @@ internal sealed class Daemon
         }
     }
 
-    /// <summary>SIGKILL, or the machine lost power.</summary>
+    /// <summary>SIGKILL, or the machine lost power, or an orderly end.</summary>
     public void Kill()
     {
         Alive = false;
         _inbox.Clear();
-        Machine.Disk.Crash();
     }
 
     private void Tick()

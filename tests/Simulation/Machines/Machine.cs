@@ -1,6 +1,7 @@
 using Cluster.Consensus;
 using Cluster.Membership;
 using Cluster.Membership.Protocol;
+using Cluster.Simulation.Disks;
 using Cluster.Simulation.Holders;
 using Cluster.Simulation.Power;
 using Cluster.Simulation.Worlds;
@@ -30,7 +31,7 @@ internal sealed class Machine
         Name = $"n{number}";
         Clock = new SimClock(world);
         Clock.ChangeRate(SimClock.DrawRate(_random));
-        Disk = new SimulatedDisk(world, world.Stream($"disk {number}"));
+        Disk = new SimulatedDisk(world, world.Stream($"disk {number}"), Name, world.Plan.SegmentBytes, world.Mutant.Disk) { Garble = world.Plan.Garble };
         Bmcs = [.. Enumerable.Range(1, world.Plan.FencingLevels).Select(level => new Bmc(level))];
     }
 
@@ -108,6 +109,7 @@ internal sealed class Machine
         HeldUpUntil = Math.Max(HeldUpUntil, _world.Now);
         Daemon?.Kill();
         Daemon = null;
+        Disk.PowerCut();
         foreach (ToyLockHolder holder in _processes.ToArray())
         {
             holder.Die("power off");
@@ -158,7 +160,7 @@ internal sealed class Machine
     }
 
     /// <summary>Only clusterd dies; its supervisor starts it again after a while.</summary>
-    public void CrashDaemon(long restartAfter)
+    public void CrashDaemon(long restartAfter, bool inOrder = false)
     {
         if (Daemon is not Daemon daemon)
         {
@@ -168,14 +170,30 @@ internal sealed class Machine
         _world.Trace.Line(Number, $"clusterd dies, restarts in {SimTime.Text(restartAfter)}");
         daemon.Kill();
         Daemon = null;
+        if (inOrder)
+        {
+            Disk.Close();
+        }
+        else
+        {
+            Disk.Kill();
+        }
+
         int boot = Boot;
         _world.After(restartAfter, () =>
         {
-            if (IsOn && boot == Boot && Daemon is null)
+            if (IsOn && boot == Boot)
             {
                 StartDaemon();
             }
         });
+    }
+
+    /// <summary>The log could not be written: clusterd stops, and its supervisor starts it again.</summary>
+    public void LogFailed(string why)
+    {
+        _world.Trace.Line(Number, $"{why}");
+        CrashDaemon(_random.LogMs(50, 2_000));
     }
 
     /// <summary>
@@ -204,7 +222,7 @@ internal sealed class Machine
         {
             if (daemon.Alive)
             {
-                CrashDaemon(restartAfter);
+                CrashDaemon(restartAfter, inOrder: true);
             }
         });
         _world.After(SimTime.Ms(1_500) + restartAfter, () =>
@@ -256,8 +274,19 @@ internal sealed class Machine
 
     private void StartDaemon()
     {
+        if (Daemon is not null)
+        {
+            return;
+        }
+
+        if (!Disk.TryOpen(out RecoveredLog? log, out string why))
+        {
+            CannotStart(why);
+            return;
+        }
+
         _lives++;
-        Daemon = new Daemon(_world, this, _lives, _random.Next(), _world.Stream($"daemon {Number} life {_lives}"));
+        Daemon = new Daemon(_world, this, _lives, _random.Next(), log, _world.Stream($"daemon {Number} life {_lives}"));
         _world.Trace.Line(Number, $"clusterd starts, life {_lives}, boot {Boot}, {Disk.SyncedEntries.Count} entries");
 
         // A client that finds another life of the daemon behind the socket must end its stays.
@@ -265,5 +294,25 @@ internal sealed class Machine
         {
             holder.DaemonRestarted(_lives);
         }
+    }
+
+    /// <summary>Its supervisor tries again; of a damaged disk an operator takes care, with an exact copy.</summary>
+    private void CannotStart(string why)
+    {
+        _world.Trace.Line(Number, $"clusterd can't start: {why}");
+        int boot = Boot;
+        bool damaged = Disk.Folder.IsDamaged;
+        _world.After(damaged ? _random.LogMs(500, 4_000) : _random.LogMs(100, 1_000), () =>
+        {
+            if (damaged)
+            {
+                Disk.Folder.Repair();
+            }
+
+            if (IsOn && boot == Boot)
+            {
+                StartDaemon();
+            }
+        });
     }
 }

@@ -52,7 +52,7 @@ internal sealed class Recovery(World world)
         world.Network.Calm();
         foreach (Machine machine in world.Machines)
         {
-            machine.Disk.SyncMs = SimulatedDisk.Normal;
+            machine.Disk.Heal();
             machine.PowerOn("the faults are over");
             foreach (Power.Bmc bmc in machine.Bmcs)
             {
