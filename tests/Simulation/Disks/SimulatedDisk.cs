@@ -27,7 +27,8 @@ internal sealed class SimulatedDisk
     private LogModel _queued = new();
     private WriteAheadLog? _log;
     private int _life;
-    private bool _syncing;
+    private bool _busy;
+    private bool _handed;
 
     public SimulatedDisk(Timeline time, RandomStream random, string name, int segmentBytes, DiskMutations mutations = DiskMutations.None)
     {
@@ -126,7 +127,7 @@ internal sealed class SimulatedDisk
     /// <summary>The process dies; what it wrote stays in memory. The write it was about to make may have begun.</summary>
     public void Kill()
     {
-        if (_log is WriteAheadLog log && _pending.Count > 0 && !_syncing && _random.Chance(0.5))
+        if (_log is WriteAheadLog log && _pending.Count > 0 && !_handed && _random.Chance(0.5))
         {
             Folder.CutsNextWriteAfter = _random.Below(2_000);
             try
@@ -182,7 +183,8 @@ internal sealed class SimulatedDisk
         _log = null;
         _pending.Clear();
         _life++;
-        _syncing = false;
+        _busy = false;
+        _handed = false;
         Synced = null;
         Failed = null;
     }
@@ -214,12 +216,12 @@ internal sealed class SimulatedDisk
 
     private void StartSync()
     {
-        if (_syncing || _pending.Count == 0)
+        if (_busy || _pending.Count == 0)
         {
             return;
         }
 
-        _syncing = true;
+        _busy = true;
         int life = _life;
         long span = _random.LogMs(SyncMs.Min, SyncMs.Max);
         _time.After(span / 8, () =>
@@ -237,6 +239,7 @@ internal sealed class SimulatedDisk
         ulong ticket = _pending[^1].Ticket;
         Hand(log, count);
         _pending.Clear();
+        _handed = true;
         _time.After(span - (span / 8), () =>
         {
             if (life == _life)
@@ -265,7 +268,8 @@ internal sealed class SimulatedDisk
         }
 
         _unsynced.Clear();
-        _syncing = false;
+        _busy = false;
+        _handed = false;
         Synced?.Invoke(ticket);
         StartSync();
     }
