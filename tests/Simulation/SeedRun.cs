@@ -25,7 +25,13 @@ internal static class SeedRun
                 world.After(start.LogMs(1, 600), () => machine.PowerOn("the first time"));
             }
 
-            new FaultSchedule(world).Start();
+            new FaultSchedule(world).Start(plan.Class switch
+            {
+                SeedClass.Quiet => [],
+                SeedClass.Stalls => [new OneStall()],
+                SeedClass.Links => [new OneLinkCut()],
+                _ => FaultSchedule.Membership,
+            });
             new Chatter(world).Start();
             world.RunUntil(plan.FaultsEnd);
             new Recovery(world).Run();

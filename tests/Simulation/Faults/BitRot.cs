@@ -14,9 +14,9 @@ internal sealed class BitRot : Fault
 
     public override double Rarity => 2;
 
-    public override void Strike(World world, RandomStream random)
+    public override void Strike(Site world, RandomStream random)
     {
-        Machine machine = random.Pick(world.Machines);
+        Host machine = random.Pick(world.Hosts);
         SimulatedFile[] files = [.. machine.Disk.Folder.Files.Where(file => file.DiskLength > 0)];
         if (files.Length == 0)
         {

@@ -10,9 +10,9 @@ internal sealed class FailedSync : Fault
 
     public override double Rarity => 1.5;
 
-    public override void Strike(World world, RandomStream random)
+    public override void Strike(Site world, RandomStream random)
     {
-        Machine machine = Victim.Any(world, random);
+        Host machine = Victim.Any(world, random);
         machine.Disk.Folder.FailsNextSync = true;
         if (random.Chance(0.5))
         {

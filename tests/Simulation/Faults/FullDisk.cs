@@ -11,9 +11,9 @@ internal sealed class FullDisk : Fault
 
     public override double Rarity => 2;
 
-    public override void Strike(World world, RandomStream random)
+    public override void Strike(Site world, RandomStream random)
     {
-        Machine machine = Victim.Any(world, random);
+        Host machine = Victim.Any(world, random);
         SimulatedFolder folder = machine.Disk.Folder;
         folder.FreeBytes = random.Chance(0.5) ? random.Below(20_000) : 0;
         folder.IsFullForOverwriting = random.Chance(0.3);

@@ -10,11 +10,11 @@ internal sealed class UnreadableDisk : Fault
 
     public override double Rarity => 3;
 
-    public override void Strike(World world, RandomStream random)
+    public override void Strike(Site world, RandomStream random)
     {
-        Machine machine = Victim.Any(world, random);
+        Host machine = Victim.Any(world, random);
         machine.Disk.Folder.ReadErrors = random.Between(0.05, 0.8);
-        machine.CrashDaemon(random.LogMs(20, 1_000));
+        machine.CrashProcess(random.LogMs(20, 1_000));
         world.After(Within(world, random.LogMs(500, 5_000)), () => machine.Disk.Folder.ReadErrors = 0);
     }
 }
