@@ -21,16 +21,18 @@ public interface IReplicatedLog
     /// <summary>Advances time; to be called at least every few milliseconds and before any other input at a new time.</summary>
     void Tick(MonotonicTime now);
 
-    /// <summary>Takes a message of this engine's own kind from a peer.</summary>
+    /// <summary>Takes a message from a peer.</summary>
     /// <param name="message">The message.</param>
     /// <param name="now">
     /// A reading taken after the message had arrived. An earlier one would let a promise that the peer counts from its sending
     /// end too soon.
     /// </param>
-    /// <returns>False when the message is not this engine's.</returns>
-    bool Receive(PeerMessage message, MonotonicTime now);
+    void Receive(in RaftMessage message, MonotonicTime now);
 
-    /// <summary>Appends a command on the leader.</summary>
+    /// <summary>
+    /// Appends a command on the leader, in memory only: <see cref="Flush"/>, or any other input, then has it written and sent. Many
+    /// proposals before one flush share one write and one message to each peer.
+    /// </summary>
     /// <param name="payload">The command; must not change afterwards.</param>
     /// <param name="now">The time of the call.</param>
     /// <param name="index">Where it stands in the log if it is ever committed in the current term.</param>
@@ -39,6 +41,9 @@ public interface IReplicatedLog
     /// when an entry with this index is committed, and it is this one only when the entry's term is the current one.
     /// </returns>
     bool TryPropose(ReadOnlyMemory<byte> payload, MonotonicTime now, out LogIndex index);
+
+    /// <summary>Puts the write of everything proposed since the last input, and the messages about it, into <see cref="Effects"/>.</summary>
+    void Flush(MonotonicTime now);
 
     /// <summary>Reports that all writes with tickets up to and including <paramref name="ticket"/> are on disk (S7).</summary>
     void Persisted(ulong ticket, MonotonicTime now);

@@ -7,16 +7,34 @@ public sealed class LogEffects
     public List<LogWrite> Writes { get; } = [];
 
     /// <summary>To be sent now. What must wait for a write is not here yet: the engine holds it back until the report.</summary>
-    public List<PeerMessage> Messages { get; } = [];
+    public List<RaftMessage> Messages { get; } = [];
+
+    /// <summary>
+    /// Replaces the whole state of the machine above; comes before <see cref="Committed"/>, which goes on after it. Set at once
+    /// by an engine that starts from a snapshot.
+    /// </summary>
+    public Snapshot? Restored { get; set; }
 
     /// <summary>Newly committed entries, each exactly once a process life, in order of index.</summary>
     public List<LogEntry> Committed { get; } = [];
 
-    /// <summary>Empties all lists.</summary>
+    /// <summary>Snapshots to be saved as files, apart from the log's writes and without delaying them.</summary>
+    public List<Snapshot> SnapshotSaves { get; } = [];
+
+    /// <summary>Answers to requests for read barriers.</summary>
+    public List<ReadResult> Reads { get; } = [];
+
+    /// <summary>True when there is nothing to carry out.</summary>
+    public bool IsEmpty => Writes.Count + Messages.Count + Committed.Count + SnapshotSaves.Count + Reads.Count == 0 && Restored is null;
+
+    /// <summary>Empties everything.</summary>
     public void Clear()
     {
         Writes.Clear();
         Messages.Clear();
+        Restored = null;
         Committed.Clear();
+        SnapshotSaves.Clear();
+        Reads.Clear();
     }
 }

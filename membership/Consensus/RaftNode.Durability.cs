@@ -12,7 +12,7 @@ public sealed partial class RaftNode
 
     private bool IsHardStateDurable => AcknowledgesTooEarly || _hardStateTicket <= _persistedTicket;
 
-    private LogIndex DurableIndex => AcknowledgesTooEarly ? _log.LastIndex : _log.DurableIndex;
+    private LogIndex DurableIndex => AcknowledgesTooEarly ? _log.WrittenIndex : _log.DurableIndex;
 
     /// <inheritdoc/>
     public void Persisted(ulong ticket, MonotonicTime now)
@@ -36,36 +36,55 @@ public sealed partial class RaftNode
                 AdvanceLeaderCommit();
                 break;
         }
+
+        FlushProposals();
     }
 
     private void WriteHardState()
     {
         _hardStateTicket = ++_lastTicket;
-        Effects.Writes.Add(new LogWrite.SaveHardState(_hardStateTicket, new HardState(_term, _votedFor)));
+        Effects.Writes.Add(LogWrite.SaveHardState(_hardStateTicket, new HardState(_term, _votedFor)));
     }
 
-    private void WriteEntries(LogEntry[] entries)
+    /// <summary>Asks for the write of entries that were just received.</summary>
+    private void WriteEntries(EntryRange entries)
     {
         ulong ticket = ++_lastTicket;
-        _log.Append(ticket, entries);
-        Effects.Writes.Add(new LogWrite.Append(ticket, entries));
+        foreach (ref readonly LogEntry entry in entries.Span)
+        {
+            _log.Add(entry);
+        }
+
+        _log.Written(ticket, entries.Count);
+        Effects.Writes.Add(LogWrite.Append(ticket, entries));
+    }
+
+    /// <summary>Asks for the write of what was proposed since the last time.</summary>
+    private void WriteProposals()
+    {
+        while (_log.Unwritten is { IsEmpty: false } entries)
+        {
+            ulong ticket = ++_lastTicket;
+            _log.Written(ticket, entries.Count);
+            Effects.Writes.Add(LogWrite.Append(ticket, entries));
+        }
     }
 
     private void WriteTruncation(LogIndex from)
     {
         Invariant.Check(from > _commit, "a committed entry is never removed");
         _log.Truncate(from);
-        Effects.Writes.Add(new LogWrite.Truncate(++_lastTicket, from));
+        Effects.Writes.Add(LogWrite.Truncate(++_lastTicket, from));
     }
 
     /// <summary>Sends once term and vote are on disk.</summary>
-    private void Send(RaftMessage message) => SendAfter(_hardStateTicket, message);
+    private void Send(in RaftMessage message) => SendAfter(_hardStateTicket, message);
 
     /// <summary>Sends once term, vote and the log up to <paramref name="index"/> are on disk.</summary>
-    private void SendOnceDurable(LogIndex index, RaftMessage message) =>
+    private void SendOnceDurable(LogIndex index, in RaftMessage message) =>
         SendAfter(Math.Max(_hardStateTicket, _log.TicketCovering(index)), message);
 
-    private void SendAfter(ulong ticket, RaftMessage message)
+    private void SendAfter(ulong ticket, in RaftMessage message)
     {
         if (ticket <= _persistedTicket || AcknowledgesTooEarly)
         {

@@ -112,8 +112,8 @@ public sealed partial class RaftNode
             if (_ballots[i] == Ballot.Missing)
             {
                 Send(_role == LogRole.PreCandidate
-                    ? new PreVoteRequest(_self, _voters[i], _term.Next, _log.LastIndex, _log.LastTerm)
-                    : new VoteRequest(_self, _voters[i], _term, _log.LastIndex, _log.LastTerm));
+                    ? RaftMessage.PreVoteRequest(_self, _voters[i], _term.Next, _log.LastIndex, _log.LastTerm)
+                    : RaftMessage.VoteRequest(_self, _voters[i], _term, _log.LastIndex, _log.LastTerm));
             }
         }
     }
@@ -137,20 +137,20 @@ public sealed partial class RaftNode
         }
     }
 
-    private void OnPreVoteRequest(PreVoteRequest request)
+    private void OnPreVoteRequest(in RaftMessage request)
     {
         if (request.Term <= _term)
         {
-            Send(new PreVoteResponse(_self, request.From, _term, Granted: false));
+            Send(RaftMessage.PreVoteResponse(_self, request.From, _term, granted: false));
         }
         else if (!IsQuiet)
         {
-            bool granted = _log.IsUpToDate(request.LastIndex, request.LastTerm);
-            Send(new PreVoteResponse(_self, request.From, granted ? request.Term : _term, granted));
+            bool granted = _log.IsUpToDate(request.Index, request.LogTerm);
+            Send(RaftMessage.PreVoteResponse(_self, request.From, granted ? request.Term : _term, granted));
         }
     }
 
-    private void OnPreVoteResponse(PreVoteResponse response, int slot)
+    private void OnPreVoteResponse(in RaftMessage response, int slot)
     {
         // A grant carries the term asked about, which is not a term anybody is in yet.
         bool counts = response.Granted
@@ -163,11 +163,11 @@ public sealed partial class RaftNode
         }
     }
 
-    private void OnVoteRequest(VoteRequest request)
+    private void OnVoteRequest(in RaftMessage request)
     {
         if (request.Term < _term)
         {
-            Send(new VoteResponse(_self, request.From, _term, Granted: false));
+            Send(RaftMessage.VoteResponse(_self, request.From, _term, granted: false));
             return;
         }
 
@@ -175,7 +175,7 @@ public sealed partial class RaftNode
         if (request.Term == _term && _votedFor == request.From && !hasForgotten)
         {
             // Asked again, because the grant was lost or is still on its way to disk; the promise counts from the first time.
-            Send(new VoteResponse(_self, request.From, _term, Granted: true));
+            Send(RaftMessage.VoteResponse(_self, request.From, _term, granted: true));
             return;
         }
 
@@ -186,7 +186,7 @@ public sealed partial class RaftNode
         }
 
         bool isFree = request.Term > _term || (_votedFor.IsNone && _leader.IsNone);
-        bool granted = isFree && _log.IsUpToDate(request.LastIndex, request.LastTerm);
+        bool granted = isFree && _log.IsUpToDate(request.Index, request.LogTerm);
         if (request.Term > _term)
         {
             AdoptTerm(request.Term, granted ? request.From : NodeId.None);
@@ -203,10 +203,10 @@ public sealed partial class RaftNode
             KeepQuiet();
         }
 
-        Send(new VoteResponse(_self, request.From, _term, granted));
+        Send(RaftMessage.VoteResponse(_self, request.From, _term, granted));
     }
 
-    private void OnVoteResponse(VoteResponse response, int slot)
+    private void OnVoteResponse(in RaftMessage response, int slot)
     {
         if (!IsCurrent(response.Term))
         {

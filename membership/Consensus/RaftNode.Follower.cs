@@ -9,11 +9,11 @@ public sealed partial class RaftNode
     // In this term: the greatest commit index the leader told, which may be ahead of what has been received.
     private LogIndex _leaderCommit;
 
-    private void OnHeartbeat(Heartbeat heartbeat)
+    private void OnHeartbeat(in RaftMessage heartbeat)
     {
         if (!Follow(heartbeat))
         {
-            Send(new HeartbeatResponse(_self, heartbeat.From, _term, heartbeat.SentAt, LogIndex.Zero, LogIndex.Zero));
+            Send(RaftMessage.HeartbeatResponse(_self, heartbeat.From, _term, heartbeat.SentAt, LogIndex.Zero, LogIndex.Zero));
             return;
         }
 
@@ -25,10 +25,10 @@ public sealed partial class RaftNode
 
         AdvanceFollowerCommit(heartbeat.Commit);
         LogIndex durable = _received < DurableIndex ? _received : DurableIndex;
-        Send(new HeartbeatResponse(_self, heartbeat.From, _term, heartbeat.SentAt, _received, durable));
+        Send(RaftMessage.HeartbeatResponse(_self, heartbeat.From, _term, heartbeat.SentAt, _received, durable));
     }
 
-    private void OnAppendRequest(AppendRequest request)
+    private void OnAppendRequest(in RaftMessage request)
     {
         if (!IsWellFormed(request))
         {
@@ -37,27 +37,36 @@ public sealed partial class RaftNode
 
         if (!Follow(request))
         {
-            Send(new AppendResponse(_self, request.From, _term, true, request.PrevIndex, LogIndex.Zero, Term.Zero));
+            Send(RaftMessage.AppendRejection(_self, request.From, _term, request.Index, LogIndex.Zero, Term.Zero));
             return;
         }
 
-        if (!_log.Matches(request.PrevIndex, request.PrevTerm))
+        if (request.Index < _log.Before)
         {
-            LogIndex hint = _log.LastNotAbove(request.PrevIndex, request.PrevTerm);
-            Send(new AppendResponse(_self, request.From, _term, true, request.PrevIndex, hint, _log.TermAt(hint)));
+            // What was dropped here was committed, so the leader's log holds the same up to the commit index.
+            Received(_commit);
+            SendOnceDurable(_commit, RaftMessage.AppendResponse(_self, request.From, _term, _commit));
+            return;
+        }
+
+        if (!_log.Matches(request.Index, request.LogTerm))
+        {
+            LogIndex hint = _log.LastNotAbove(request.Index, request.LogTerm);
+            hint = hint < _log.Before ? _log.Before : hint;
+            Send(RaftMessage.AppendRejection(_self, request.From, _term, request.Index, hint, _log.TermAt(hint)));
             return;
         }
 
         Store(request.Entries);
-        LogIndex last = request.PrevIndex + (ulong)request.Entries.Count;
+        LogIndex last = request.Index + (ulong)request.Entries.Count;
         Received(last);
         AdvanceFollowerCommit(request.Commit);
-        SendOnceDurable(last, new AppendResponse(_self, request.From, _term, false, last, LogIndex.Zero, Term.Zero));
+        SendOnceDurable(last, RaftMessage.AppendResponse(_self, request.From, _term, last));
     }
 
     /// <summary>Follows the sender, unless its term has passed.</summary>
     /// <returns>False when the sender's term has passed; it is to be told so.</returns>
-    private bool Follow(RaftMessage message)
+    private bool Follow(in RaftMessage message)
     {
         if (message.Term < _term)
         {
@@ -77,32 +86,27 @@ public sealed partial class RaftNode
     }
 
     // Skips what is here already; from the first entry that differs on, the leader's log replaces this one.
-    private void Store(IReadOnlyList<LogEntry> entries)
+    private void Store(EntryRange entries)
     {
+        ReadOnlySpan<LogEntry> span = entries.Span;
         int known = 0;
-        while (known < entries.Count && _log.Matches(entries[known].Index, entries[known].Term))
+        while (known < span.Length && _log.Matches(span[known].Index, span[known].Term))
         {
             known++;
         }
 
-        if (known == entries.Count)
+        if (known == span.Length)
         {
             return;
         }
 
-        if (entries[known].Index <= _log.LastIndex)
+        if (span[known].Index <= _log.LastIndex)
         {
-            Invariant.Check(entries[known].Index > _received, "what equals the leader's log is not removed in its term");
-            WriteTruncation(entries[known].Index);
+            Invariant.Check(span[known].Index > _received, "what equals the leader's log is not removed in its term");
+            WriteTruncation(span[known].Index);
         }
 
-        var fresh = new LogEntry[entries.Count - known];
-        for (int i = 0; i < fresh.Length; i++)
-        {
-            fresh[i] = entries[known + i];
-        }
-
-        WriteEntries(fresh);
+        WriteEntries(entries.Slice(known, span.Length - known));
     }
 
     private void Received(LogIndex index) => _received = index > _received ? index : _received;
@@ -113,18 +117,17 @@ public sealed partial class RaftNode
         Commit(_leaderCommit < _received ? _leaderCommit : _received);
     }
 
-    private static bool IsWellFormed(AppendRequest request)
+    private static bool IsWellFormed(in RaftMessage request)
     {
-        if (request.PrevIndex.Value > ulong.MaxValue / 2)
+        if (request.Index.Value > ulong.MaxValue / 2)
         {
             return false;
         }
 
-        LogIndex index = request.PrevIndex;
-        Term term = request.PrevTerm;
-        for (int i = 0; i < request.Entries.Count; i++)
+        LogIndex index = request.Index;
+        Term term = request.LogTerm;
+        foreach (ref readonly LogEntry entry in request.Entries.Span)
         {
-            LogEntry entry = request.Entries[i];
             if (entry.Index != index.Next || entry.Term < term || entry.Term > request.Term)
             {
                 return false;

@@ -25,9 +25,24 @@ public sealed partial class RaftNode
         }
 
         index = Append(EntryKind.Command, payload);
-        AdvanceLeaderCommit();
-        SendAppends();
         return true;
+    }
+
+    /// <inheritdoc/>
+    public void Flush(MonotonicTime now)
+    {
+        Observe(now);
+        FlushProposals();
+    }
+
+    private void FlushProposals()
+    {
+        if (_log.WrittenIndex < _log.LastIndex)
+        {
+            WriteProposals();
+            AdvanceLeaderCommit();
+            SendAppends();
+        }
     }
 
     private void BecomeLeader()
@@ -52,8 +67,7 @@ public sealed partial class RaftNode
 
         BroadcastHeartbeats();
         Append(EntryKind.Barrier, ReadOnlyMemory<byte>.Empty);
-        AdvanceLeaderCommit();
-        SendAppends();
+        FlushProposals();
     }
 
     private void TickLeader()
@@ -82,7 +96,7 @@ public sealed partial class RaftNode
     private LogIndex Append(EntryKind kind, ReadOnlyMemory<byte> payload)
     {
         LogIndex index = _log.LastIndex.Next;
-        WriteEntries([new LogEntry(index, _term, kind, payload)]);
+        _log.Add(new LogEntry(index, _term, kind, payload));
         _uncommittedBytes += payload.Length;
         return index;
     }
@@ -100,7 +114,7 @@ public sealed partial class RaftNode
     }
 
     private void SendHeartbeat(int slot) =>
-        Send(new Heartbeat(_self, _voters[slot], _term, _now, _commit, _progress[slot].Match));
+        Send(RaftMessage.Heartbeat(_self, _voters[slot], _term, _now, _commit, _progress[slot].Match));
 
     private void SendAppends()
     {
@@ -116,16 +130,16 @@ public sealed partial class RaftNode
     private void SendAppends(int slot)
     {
         Progress progress = _progress[slot];
-        while (progress.CanSend && progress.Next <= _log.LastIndex)
+        while (progress.CanSend && progress.Next <= _log.LastIndex && progress.Next > _log.Before)
         {
             LogIndex prev = progress.Next - 1;
-            LogEntry[] entries = _log.Slice(progress.Next, progress.Room, out long bytes);
-            progress.Sent(prev + (ulong)entries.Length, bytes, _now);
-            Send(new AppendRequest(_self, _voters[slot], _term, prev, _log.TermAt(prev), _commit, entries));
+            EntryRange entries = _log.Slice(progress.Next, progress.Room, out long bytes);
+            progress.Sent(prev + (ulong)entries.Count, bytes, _now);
+            Send(RaftMessage.AppendRequest(_self, _voters[slot], _term, prev, _log.TermAt(prev), _commit, entries));
         }
     }
 
-    private void OnAppendResponse(AppendResponse response, int slot)
+    private void OnAppendResponse(in RaftMessage response, int slot)
     {
         if (!IsCurrent(response.Term) || _role != LogRole.Leader)
         {
@@ -142,7 +156,7 @@ public sealed partial class RaftNode
         }
     }
 
-    private void OnHeartbeatResponse(HeartbeatResponse response, int slot)
+    private void OnHeartbeatResponse(in RaftMessage response, int slot)
     {
         bool isMine = IsCurrent(response.Term) && _role == LogRole.Leader;
         if (!isMine || response.SentAt > _now || response.Received > _log.LastIndex)

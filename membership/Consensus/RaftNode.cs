@@ -64,10 +64,18 @@ public sealed partial class RaftNode : IReplicatedLog
         // Rounded down: the leader must not count on more than its voters promised.
         _confirmedSpan = TimeSpan.FromTicks((long)(options.ElectionTimeoutMin.Ticks / options.ClockRateBound));
         _random = new SplitMix64(options.Seed);
-        _log = new RaftLog(recovered.Entries);
+        _log = new RaftLog(recovered);
         _term = recovered.HardState.Term;
         _votedFor = recovered.HardState.VotedFor;
         Invariant.Check(_term >= _log.LastTerm, "a term is on disk before an entry of it");
+        if (recovered.Snapshot is { } snapshot)
+        {
+            _commit = snapshot.Meta.Index;
+            _received = _commit;
+            _leaderCommit = _commit;
+            Effects.Restored = snapshot;
+        }
+
         _now = now;
         _rememberedSince = now;
         KeepQuiet();
@@ -120,24 +128,21 @@ public sealed partial class RaftNode : IReplicatedLog
         {
             TickElection();
         }
+
+        FlushProposals();
     }
 
     /// <inheritdoc/>
-    public bool Receive(PeerMessage message, MonotonicTime now)
+    public void Receive(in RaftMessage message, MonotonicTime now)
     {
-        if (message is not RaftMessage raft)
-        {
-            return false;
-        }
-
         Observe(now);
-        int slot = Array.BinarySearch(_voters, raft.From);
-        if (slot >= 0 && slot != _selfSlot && raft.To == _self && raft.Term <= GreatestTerm)
+        int slot = Array.BinarySearch(_voters, message.From);
+        if (slot >= 0 && slot != _selfSlot && message.To == _self && message.Term <= GreatestTerm)
         {
-            Dispatch(raft, slot);
+            Dispatch(message, slot);
         }
 
-        return true;
+        FlushProposals();
     }
 
     /// <inheritdoc/>
@@ -150,33 +155,33 @@ public sealed partial class RaftNode : IReplicatedLog
         }
     }
 
-    private void Dispatch(RaftMessage message, int slot)
+    private void Dispatch(in RaftMessage message, int slot)
     {
-        switch (message)
+        switch (message.Kind)
         {
-            case PreVoteRequest request:
-                OnPreVoteRequest(request);
+            case RaftMessageKind.PreVoteRequest:
+                OnPreVoteRequest(message);
                 break;
-            case PreVoteResponse response:
-                OnPreVoteResponse(response, slot);
+            case RaftMessageKind.PreVoteResponse:
+                OnPreVoteResponse(message, slot);
                 break;
-            case VoteRequest request:
-                OnVoteRequest(request);
+            case RaftMessageKind.VoteRequest:
+                OnVoteRequest(message);
                 break;
-            case VoteResponse response:
-                OnVoteResponse(response, slot);
+            case RaftMessageKind.VoteResponse:
+                OnVoteResponse(message, slot);
                 break;
-            case AppendRequest request:
-                OnAppendRequest(request);
+            case RaftMessageKind.AppendRequest:
+                OnAppendRequest(message);
                 break;
-            case AppendResponse response:
-                OnAppendResponse(response, slot);
+            case RaftMessageKind.AppendResponse:
+                OnAppendResponse(message, slot);
                 break;
-            case Heartbeat heartbeat:
-                OnHeartbeat(heartbeat);
+            case RaftMessageKind.Heartbeat:
+                OnHeartbeat(message);
                 break;
-            case HeartbeatResponse response:
-                OnHeartbeatResponse(response, slot);
+            case RaftMessageKind.HeartbeatResponse:
+                OnHeartbeatResponse(message, slot);
                 break;
         }
     }
@@ -219,6 +224,9 @@ public sealed partial class RaftNode : IReplicatedLog
     {
         if (_role == LogRole.Leader)
         {
+            // What was proposed is in the log, so whoever leads next finds it here or replaces it.
+            WriteProposals();
+
             // Others were told that nobody else leads before this time, so this vote stays bound until then.
             _quietUntil = MonotonicTime.Max(_quietUntil, ConfirmedAt() + _confirmedSpan);
             ResetElectionTimer();
@@ -234,7 +242,7 @@ public sealed partial class RaftNode : IReplicatedLog
         while (_commit < index)
         {
             _commit = _commit.Next;
-            LogEntry entry = _log[_commit];
+            ref readonly LogEntry entry = ref _log[_commit];
             Effects.Committed.Add(entry);
             if (_role == LogRole.Leader)
             {

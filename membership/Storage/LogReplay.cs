@@ -54,7 +54,7 @@ internal sealed class LogReplay(IStorageDevice device)
     public ulong LastIndex => (ulong)_entries.Count;
 
     /// <summary>Everything read.</summary>
-    public RecoveredLog Recovered => new(_hardState, _entries);
+    public RecoveredLog Recovered => new(_hardState, null, _entries);
 
     /// <summary>Reads all segments.</summary>
     /// <exception cref="CorruptLogException">A segment holds, or lacks, what no crash explains.</exception>

@@ -202,22 +202,22 @@ public sealed class WriteAheadLog : IDisposable
     private void Add(LogWrite write)
     {
         ulong next = _lastIndex + 1;
-        switch (write)
+        switch (write.Kind)
         {
-            case LogWrite.SaveHardState save:
+            case LogWriteKind.SaveHardState:
                 Span<byte> vote = stackalloc byte[4];
-                BinaryPrimitives.WriteUInt32LittleEndian(vote, save.State.VotedFor.Value);
-                var header = new RecordHeader { Type = RecordType.HardState, Term = save.State.Term.Value };
+                BinaryPrimitives.WriteUInt32LittleEndian(vote, write.HardState.VotedFor.Value);
+                var header = new RecordHeader { Type = RecordType.HardState, Term = write.HardState.Term.Value };
                 _writer.Add(header, vote, _hardState, next);
-                _hardState = save.State;
+                _hardState = write.HardState;
                 break;
-            case LogWrite.Truncate truncate:
-                var cut = new RecordHeader { Type = RecordType.Truncate, Index = truncate.From.Value };
+            case LogWriteKind.Truncate:
+                var cut = new RecordHeader { Type = RecordType.Truncate, Index = write.From.Value };
                 _writer.Add(cut, [], _hardState, next);
-                _lastIndex = truncate.From.Value - 1;
+                _lastIndex = write.From.Value - 1;
                 break;
-            case LogWrite.Append append:
-                foreach (LogEntry entry in append.Entries)
+            case LogWriteKind.Append:
+                foreach (LogEntry entry in write.Entries)
                 {
                     var record = new RecordHeader
                     {
@@ -240,15 +240,15 @@ public sealed class WriteAheadLog : IDisposable
         ulong last = _lastIndex;
         foreach (LogWrite write in batch)
         {
-            switch (write)
+            switch (write.Kind)
             {
-                case LogWrite.SaveHardState:
+                case LogWriteKind.SaveHardState:
                     break;
-                case LogWrite.Truncate truncate when truncate.From.Value >= 1 && truncate.From.Value <= last + 1:
-                    last = truncate.From.Value - 1;
+                case LogWriteKind.Truncate when write.From.Value >= 1 && write.From.Value <= last + 1:
+                    last = write.From.Value - 1;
                     break;
-                case LogWrite.Append append:
-                    foreach (LogEntry entry in append.Entries)
+                case LogWriteKind.Append:
+                    foreach (LogEntry entry in write.Entries)
                     {
                         if (entry.Index.Value != last + 1)
                         {
@@ -266,7 +266,7 @@ public sealed class WriteAheadLog : IDisposable
 
                     break;
                 default:
-                    throw Refusal($"{write} was to be written, but the log ends at {last}");
+                    throw Refusal($"{write.Kind} (from {write.From}) was to be written, but the log ends at {last}");
             }
         }
     }

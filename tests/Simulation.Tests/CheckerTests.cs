@@ -118,8 +118,8 @@ public sealed class CheckerTests
         Term term = One.Disk.SyncedHardState.Term;
         LogIndex beyond = new((ulong)One.Disk.SyncedEntries.Count + 1);
 
-        Broken("S7", () => checker.Sending(Daemon, new VoteResponse(new NodeId(1), new NodeId(2), term.Next, Granted: true)));
-        Broken("S7", () => checker.Sending(Daemon, new AppendResponse(new NodeId(1), new NodeId(2), term, false, beyond, LogIndex.Zero, Term.Zero)));
+        Broken("S7", () => checker.Sending(Daemon, RaftMessage.VoteResponse(new NodeId(1), new NodeId(2), term.Next, granted: true)));
+        Broken("S7", () => checker.Sending(Daemon, RaftMessage.AppendResponse(new NodeId(1), new NodeId(2), term, beyond)));
     }
 
     [Fact]

@@ -9,10 +9,10 @@ internal sealed class HeldMessages
     public int Count => _held.Count;
 
     /// <summary>Keeps a message back until the write with <paramref name="ticket"/> is on disk.</summary>
-    public void Add(ulong ticket, RaftMessage message) => _held.Add(new Held(ticket, message));
+    public void Add(ulong ticket, in RaftMessage message) => _held.Add(new Held(ticket, message));
 
     /// <summary>Moves the messages whose writes are on disk to <paramref name="target"/>, in the order they were added.</summary>
-    public void Release(ulong persistedTicket, List<PeerMessage> target)
+    public void Release(ulong persistedTicket, List<RaftMessage> target)
     {
         int kept = 0;
         for (int i = 0; i < _held.Count; i++)

@@ -6,25 +6,43 @@ namespace Cluster.Consensus;
 /// </summary>
 internal sealed class RaftLog
 {
-    private readonly List<LogEntry> _entries;
+    private readonly EntryBlocks _entries;
+    private readonly Term _termBefore;
 
     // Appends not yet on disk, by growing ticket; LastIndex never falls from one to the next (Truncate sees to it).
     private readonly List<PendingAppend> _pending = [];
 
-    public RaftLog(IReadOnlyList<LogEntry> recovered)
+    public RaftLog(RecoveredLog recovered)
     {
-        _entries = new List<LogEntry>(recovered.Count);
-        foreach (LogEntry entry in recovered)
+        IReadOnlyList<LogEntry> entries = recovered.Entries;
+        int first = 0;
+        LogIndex before = recovered.Snapshot?.Meta.Index ?? LogIndex.Zero;
+        _termBefore = recovered.Snapshot?.Meta.Term ?? Term.Zero;
+        if (recovered.Snapshot is not null && entries.Count > 0 && entries[0].Index <= before)
         {
-            CheckFollows(entry);
-            _entries.Add(entry);
+            // Entries from before the snapshot were kept. The term of the one before them is gone, so the first stands for it.
+            before = entries[0].Index;
+            _termBefore = entries[0].Term;
+            first = 1;
         }
 
+        _entries = new EntryBlocks(before);
+        for (int i = first; i < entries.Count; i++)
+        {
+            Add(entries[i]);
+        }
+
+        Invariant.Check(
+            recovered.Snapshot is not { Meta: var meta } || Matches(meta.Index, meta.Term), "a snapshot agrees with the log it begins");
         DurableIndex = LastIndex;
+        WrittenIndex = LastIndex;
     }
 
+    /// <summary>The position before the first entry that is still here.</summary>
+    public LogIndex Before => _entries.Before;
+
     /// <summary>The last entry, durable or not.</summary>
-    public LogIndex LastIndex => new((ulong)_entries.Count);
+    public LogIndex LastIndex => _entries.Last;
 
     /// <summary>The last entry's term.</summary>
     public Term LastTerm => TermAt(LastIndex);
@@ -32,21 +50,19 @@ internal sealed class RaftLog
     /// <summary>Everything up to here is on disk.</summary>
     public LogIndex DurableIndex { get; private set; }
 
+    /// <summary>Everything up to here is on disk or in a write that was asked for.</summary>
+    public LogIndex WrittenIndex { get; private set; }
+
     /// <summary>The entry at <paramref name="index"/>, which must exist.</summary>
-    public LogEntry this[LogIndex index]
-    {
-        get
-        {
-            Invariant.Check(index > LogIndex.Zero && index <= LastIndex, "only entries in the log are read");
-            return _entries[(int)(index.Value - 1)];
-        }
-    }
+    public ref readonly LogEntry this[LogIndex index] => ref _entries[index];
 
-    /// <summary>The term of the entry at <paramref name="index"/>; <see cref="Term.Zero"/> at index 0.</summary>
-    public Term TermAt(LogIndex index) => index == LogIndex.Zero ? Term.Zero : this[index].Term;
+    /// <summary>The term of the entry at <paramref name="index"/>, which must exist or be <see cref="Before"/>.</summary>
+    public Term TermAt(LogIndex index) => index == Before ? _termBefore : this[index].Term;
 
-    /// <summary>True when the log holds an entry of this term at this index; index 0 with term 0 always matches.</summary>
-    public bool Matches(LogIndex index, Term term) => index <= LastIndex && TermAt(index) == term;
+    /// <summary>
+    /// True when the log holds an entry of this term at this index; index 0 with term 0 matches as long as nothing was dropped.
+    /// </summary>
+    public bool Matches(LogIndex index, Term term) => index >= Before && index <= LastIndex && TermAt(index) == term;
 
     /// <summary>True when a log that ends so is at least as up to date as this one (Raft §5.4.1).</summary>
     public bool IsUpToDate(LogIndex lastIndex, Term lastTerm) =>
@@ -54,12 +70,23 @@ internal sealed class RaftLog
 
     /// <summary>
     /// The greatest index up to <paramref name="limit"/> whose term is not above <paramref name="term"/>: from a refused
-    /// append, both sides skip whole terms at which they cannot agree (Raft §5.3, end).
+    /// append, both sides skip whole terms at which they cannot agree (Raft §5.3, end). Below <see cref="Before"/> when the answer
+    /// lies among what was dropped.
     /// </summary>
     public LogIndex LastNotAbove(LogIndex limit, Term term)
     {
+        if (limit < Before)
+        {
+            return limit;
+        }
+
+        if (TermAt(Before) > term)
+        {
+            return Before - 1;
+        }
+
         // Terms never fall along the log, so halve the range.
-        ulong low = 0;
+        ulong low = Before.Value;
         ulong high = Math.Min(limit.Value, LastIndex.Value);
         while (low < high)
         {
@@ -77,46 +104,54 @@ internal sealed class RaftLog
         return new LogIndex(low);
     }
 
-    /// <summary>A copy of the entries from <paramref name="from"/> on that fit in the limit, at least one.</summary>
+    /// <summary>
+    /// Entries from <paramref name="from"/> on that fit in the limit, at least one; fewer than would fit when a block ends.
+    /// </summary>
     /// <param name="from">The first entry, which must exist.</param>
     /// <param name="maxBytes">The limit, by <see cref="SizeOf"/>.</param>
     /// <param name="bytes">What they weigh together.</param>
-    public LogEntry[] Slice(LogIndex from, long maxBytes, out long bytes)
+    public EntryRange Slice(LogIndex from, long maxBytes, out long bytes)
     {
-        bytes = SizeOf(this[from]);
-        LogIndex end = from;
-        while (end < LastIndex && bytes + SizeOf(this[end.Next]) <= maxBytes)
+        EntryRange range = _entries.From(from);
+        ReadOnlySpan<LogEntry> entries = range.Span;
+        bytes = SizeOf(entries[0]);
+        int count = 1;
+        while (count < entries.Length && bytes + SizeOf(entries[count]) <= maxBytes)
         {
-            end = end.Next;
-            bytes += SizeOf(this[end]);
+            bytes += SizeOf(entries[count]);
+            count++;
         }
 
-        var slice = new LogEntry[end.Value - from.Value + 1];
-        _entries.CopyTo((int)(from.Value - 1), slice, 0, slice.Length);
-        return slice;
+        return range.Slice(0, count);
     }
 
     /// <summary>What an entry weighs in limits: its payload and a flat charge for index, term, kind and length.</summary>
     public static long SizeOf(in LogEntry entry) => entry.Payload.Length + 24;
 
-    /// <summary>Adds entries that the write with <paramref name="ticket"/> makes durable.</summary>
-    public void Append(ulong ticket, ReadOnlySpan<LogEntry> entries)
+    /// <summary>Adds an entry, in memory only until a write is asked for that covers it.</summary>
+    public void Add(in LogEntry entry)
     {
-        foreach (ref readonly LogEntry entry in entries)
-        {
-            CheckFollows(entry);
-            _entries.Add(entry);
-        }
+        Invariant.Check(entry.Term >= LastTerm, "terms never fall along the log");
+        _entries.Add(entry);
+    }
 
-        _pending.Add(new PendingAppend(ticket, LastIndex));
+    /// <summary>What no write covers yet, up to the end of a block; empty when there is nothing.</summary>
+    public EntryRange Unwritten => WrittenIndex < LastIndex ? _entries.From(WrittenIndex.Next) : EntryRange.Empty;
+
+    /// <summary>Takes note that the write with <paramref name="ticket"/> makes the next <paramref name="count"/> entries durable.</summary>
+    public void Written(ulong ticket, int count)
+    {
+        WrittenIndex += (ulong)count;
+        Invariant.Check(WrittenIndex <= LastIndex, "only entries in the log are written");
+        _pending.Add(new PendingAppend(ticket, WrittenIndex));
     }
 
     /// <summary>Removes the entries from <paramref name="from"/> on.</summary>
     public void Truncate(LogIndex from)
     {
-        Invariant.Check(from > LogIndex.Zero && from <= LastIndex, "only entries in the log are truncated");
-        _entries.RemoveRange((int)(from.Value - 1), _entries.Count - (int)(from.Value - 1));
+        _entries.Truncate(from);
         DurableIndex = Min(DurableIndex, LastIndex);
+        WrittenIndex = Min(WrittenIndex, LastIndex);
         for (int i = 0; i < _pending.Count; i++)
         {
             _pending[i] = _pending[i] with { LastIndex = Min(_pending[i].LastIndex, LastIndex) };
@@ -156,12 +191,6 @@ internal sealed class RaftLog
     }
 
     private static LogIndex Min(LogIndex left, LogIndex right) => left < right ? left : right;
-
-    private void CheckFollows(in LogEntry entry)
-    {
-        Invariant.Check(entry.Index == LastIndex.Next, "entries have no gap");
-        Invariant.Check(entry.Term >= LastTerm, "terms never fall along the log");
-    }
 
     private readonly record struct PendingAppend(ulong Ticket, LogIndex LastIndex);
 }

@@ -39,11 +39,12 @@ public sealed partial class ClusterNode
 
     private void Drain(MonotonicTime now)
     {
+        Log.Flush(now);
         LogEffects effects = Log.Effects;
-        while (effects.Committed.Count + effects.Writes.Count + effects.Messages.Count > 0)
+        while (!effects.IsEmpty)
         {
             Effects.Writes.AddRange(effects.Writes);
-            Effects.Messages.AddRange(effects.Messages);
+            Effects.RaftMessages.AddRange(effects.Messages);
             foreach (LogEntry entry in effects.Committed)
             {
                 Apply(entry, now);

@@ -70,25 +70,26 @@ public sealed partial class ClusterNode
         Advance(now);
     }
 
-    /// <summary>Takes a message from a peer.</summary>
+    /// <summary>Takes a message of the consensus engine from a peer.</summary>
+    public void Receive(in RaftMessage message, MonotonicTime now)
+    {
+        Begin(now);
+        if (message.To == _options.Self && State.FindNode(message.From) is not null)
+        {
+            Log.Receive(message, now);
+            Advance(now);
+        }
+    }
+
+    /// <summary>Takes a message of the membership core from a peer.</summary>
     public void Receive(PeerMessage message, MonotonicTime now)
     {
         Begin(now);
-        if (message.To != _options.Self || State.FindNode(message.From) is null)
-        {
-            return;
-        }
-
-        if (message is MembershipMessage own)
+        if (message.To == _options.Self && message is MembershipMessage own && State.FindNode(message.From) is not null)
         {
             ReceiveOwn(own, now);
+            Advance(now);
         }
-        else
-        {
-            Log.Receive(message, now);
-        }
-
-        Advance(now);
     }
 
     /// <summary>Reports that all writes up to <paramref name="ticket"/> are on disk.</summary>

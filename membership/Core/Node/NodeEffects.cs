@@ -9,7 +9,10 @@ public sealed class NodeEffects
     /// <summary>To be made durable, in order, then reported through <see cref="ClusterNode.Persisted"/>.</summary>
     public List<LogWrite> Writes { get; } = [];
 
-    /// <summary>To be sent now.</summary>
+    /// <summary>Messages of the consensus engine, to be sent now.</summary>
+    public List<RaftMessage> RaftMessages { get; } = [];
+
+    /// <summary>Messages of the membership core, to be sent now.</summary>
     public List<PeerMessage> Messages { get; } = [];
 
     /// <summary>Newly committed events, in order, each exactly once a process life. Never changed after.</summary>
@@ -34,6 +37,7 @@ public sealed class NodeEffects
     public void Clear()
     {
         Writes.Clear();
+        RaftMessages.Clear();
         Messages.Clear();
         Events.Clear();
         Outcomes.Clear();

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 using Cluster.Consensus;
@@ -88,30 +89,21 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
     })];
 
     /// <summary>Sends a message if it can be done without waiting.</summary>
+    public void Send(in RaftMessage message)
+    {
+        if (TryFind(message.To, PeerCodec.IsUrgent(message), out Peer? peer))
+        {
+            Send(peer, PeerCodec.Encode(message), PeerCodec.IsUrgent(message));
+        }
+    }
+
+    /// <summary>Sends a message if it can be done without waiting.</summary>
     public void Send(PeerMessage message)
     {
-        if (!_peers.TryGetValue(message.To.Value, out Peer? peer))
+        if (TryFind(message.To, PeerCodec.IsUrgent(message), out Peer? peer))
         {
-            return;
+            Send(peer, PeerCodec.Encode(message), PeerCodec.IsUrgent(message));
         }
-
-        bool urgent = PeerCodec.IsUrgent(message);
-        if (urgent && !peer.MayQueueUrgent())
-        {
-            Interlocked.Increment(ref peer.DroppedCount);
-            return;
-        }
-
-        byte[] body = PeerCodec.Encode(message);
-        if (body.Length > _options.MaxFrameBytes)
-        {
-            string reason = $"{body.Length} bytes are more than a link carries ({_options.MaxFrameBytes})";
-            RuntimeLog.MessageDropped(_logger, peer.Node.Id.Value, reason);
-            return;
-        }
-
-        peer.Link.TrySend(body, urgent ? LinkPriority.Urgent : LinkPriority.Bulk);
-        Volatile.Write(ref peer.SentCount, peer.SentCount + 1);
     }
 
     /// <inheritdoc/>
@@ -120,19 +112,20 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
         Peer sender = _peers[peer.Node];
         try
         {
-            if (PeerCodec.Decode(body.Span) is not { } message)
+            if (!PeerCodec.TryDecode(body.Span, out RaftMessage raft, out PeerMessage? other))
             {
                 return;
             }
 
-            if (message.From.Value != peer.Node || message.To.Value != _self)
+            (NodeId from, NodeId to) = other is null ? (raft.From, raft.To) : (other.From, other.To);
+            if (from.Value != peer.Node || to.Value != _self)
             {
-                RuntimeLog.MessageDropped(_logger, peer.Node, $"it claims to go from {message.From.Value} to {message.To.Value}");
+                RuntimeLog.MessageDropped(_logger, peer.Node, $"it claims to go from {from.Value} to {to.Value}");
                 return;
             }
 
             Interlocked.Increment(ref sender.ReceivedCount);
-            if (!_inbox.TryPost(message))
+            if (!_inbox.TryPost(new LoopInput(other, raft)))
             {
                 Interlocked.Increment(ref sender.DroppedCount);
             }
@@ -170,6 +163,35 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
     {
         await _listener.DisposeAsync().ConfigureAwait(false);
         await Task.WhenAll(_peers.Values.Select(peer => peer.Link.DisposeAsync().AsTask())).ConfigureAwait(false);
+    }
+
+    private bool TryFind(NodeId to, bool urgent, [NotNullWhen(true)] out Peer? peer)
+    {
+        if (!_peers.TryGetValue(to.Value, out peer))
+        {
+            return false;
+        }
+
+        if (urgent && !peer.MayQueueUrgent())
+        {
+            Interlocked.Increment(ref peer.DroppedCount);
+            return false;
+        }
+
+        return true;
+    }
+
+    private void Send(Peer peer, byte[] body, bool urgent)
+    {
+        if (body.Length > _options.MaxFrameBytes)
+        {
+            string reason = $"{body.Length} bytes are more than a link carries ({_options.MaxFrameBytes})";
+            RuntimeLog.MessageDropped(_logger, peer.Node.Id.Value, reason);
+            return;
+        }
+
+        peer.Link.TrySend(body, urgent ? LinkPriority.Urgent : LinkPriority.Bulk);
+        Volatile.Write(ref peer.SentCount, peer.SentCount + 1);
     }
 
     private static EndPoint EndPointOf(NodePeer node) =>

@@ -34,6 +34,11 @@ internal sealed class EffectCarrier(
             log.Enqueue(effects.Writes);
         }
 
+        foreach (RaftMessage message in effects.RaftMessages)
+        {
+            links.Send(message);
+        }
+
         foreach (PeerMessage message in effects.Messages)
         {
             links.Send(message);

@@ -1,5 +1,3 @@
-using Cluster.Consensus;
-
 namespace Cluster.Runtime.Loop;
 
 /// <summary>
@@ -12,15 +10,15 @@ internal sealed class Inbox
     public const int MaxMessages = 16 * 1024;
 
     private readonly object _gate = new();
-    private List<object> _arrived = [];
-    private List<object> _taken = [];
+    private List<LoopInput> _arrived = [];
+    private List<LoopInput> _taken = [];
     private int _messages;
     private Exception? _closed;
     private bool _poked;
 
-    /// <summary>Puts in a peer's message.</summary>
+    /// <summary>Puts in a peer's message: the engine's, or another.</summary>
     /// <returns>False when it was dropped.</returns>
-    public bool TryPost(PeerMessage message)
+    public bool TryPost(in LoopInput message)
     {
         lock (_gate)
         {
@@ -44,7 +42,7 @@ internal sealed class Inbox
             closed = _closed;
             if (closed is null)
             {
-                Add(call);
+                Add(new LoopInput(call));
             }
         }
 
@@ -66,7 +64,7 @@ internal sealed class Inbox
 
     /// <summary>Takes all that waits, after waiting for it at most for the given time.</summary>
     /// <returns>In order of arrival; valid until the next call. Empty when nothing came.</returns>
-    public List<object> Take(TimeSpan patience)
+    public List<LoopInput> Take(TimeSpan patience)
     {
         _taken.Clear();
         lock (_gate)
@@ -88,7 +86,7 @@ internal sealed class Inbox
     /// <summary>Takes nothing more; what waits is abandoned.</summary>
     public void Close(Exception reason)
     {
-        List<object> left;
+        List<LoopInput> left;
         lock (_gate)
         {
             _closed ??= reason;
@@ -96,15 +94,15 @@ internal sealed class Inbox
             _arrived.Clear();
         }
 
-        foreach (LoopCall call in left.OfType<LoopCall>())
+        foreach (LoopCall call in left.Select(input => input.Item).OfType<LoopCall>())
         {
             call.Abandon(reason);
         }
     }
 
-    private void Add(object item)
+    private void Add(in LoopInput input)
     {
-        _arrived.Add(item);
+        _arrived.Add(input);
         if (_arrived.Count == 1)
         {
             Monitor.Pulse(_gate);

@@ -26,7 +26,7 @@ internal sealed class NodeLoop(
     private Thread? _thread;
     private volatile bool _stop;
     private Exception? _reason;
-    private List<object> _batch = [];
+    private List<LoopInput> _batch = [];
     private int _handled;
     private long _worstGapTicks;
 
@@ -121,16 +121,20 @@ internal sealed class NodeLoop(
         effects.CarryOut(this, now);
     }
 
-    private void Handle(object item)
+    private void Handle(in LoopInput input)
     {
         MonotonicTime now = BootTime.Now;
-        if (item is PeerMessage message)
+        switch (input.Item)
         {
-            node.Receive(message, now);
-        }
-        else
-        {
-            ((LoopCall)item).Run(this, now);
+            case null:
+                node.Receive(input.Raft, now);
+                break;
+            case PeerMessage message:
+                node.Receive(message, now);
+                break;
+            default:
+                ((LoopCall)input.Item).Run(this, now);
+                break;
         }
 
         effects.CarryOut(this, now);
@@ -139,7 +143,7 @@ internal sealed class NodeLoop(
     private void Abandon(Exception reason)
     {
         inbox.Close(reason);
-        foreach (LoopCall call in _batch.Skip(_handled).OfType<LoopCall>())
+        foreach (LoopCall call in _batch.Skip(_handled).Select(input => input.Item).OfType<LoopCall>())
         {
             call.Abandon(reason);
         }

@@ -4,87 +4,39 @@ using Google.Protobuf;
 
 namespace Cluster.Runtime.Wire;
 
-/// <summary>Between <see cref="PeerMessage"/>s and their bytes (peer.proto).</summary>
-internal static class PeerCodec
+/// <summary>Between messages and their bytes (peer.proto).</summary>
+internal static partial class PeerCodec
 {
     /// <summary>The highest feature level that this build understands.</summary>
     public const uint FeatureLevel = 1;
 
-    /// <summary>The bytes of a message.</summary>
+    /// <summary>The bytes of a message of the membership core.</summary>
     /// <exception cref="ArgumentException">The message's kind has no form on the wire: a programming error.</exception>
     public static byte[] Encode(PeerMessage message)
     {
         var envelope = new PeerEnvelope { FeatureLevel = FeatureLevel, From = message.From.Value, To = message.To.Value };
-        if (message is RaftMessage raft)
-        {
-            envelope.Term = raft.Term.Value;
-            PutRaft(envelope, raft);
-        }
-        else
-        {
-            PutMembership(envelope, message);
-        }
-
+        PutMembership(envelope, message);
         return envelope.ToByteArray();
     }
 
     /// <summary>The message that the bytes stand for.</summary>
-    /// <returns>Null when its kind is unknown: a newer version's, to be treated as lost.</returns>
+    /// <param name="bytes">The bytes.</param>
+    /// <param name="raft">The message when it is the consensus engine's.</param>
+    /// <param name="other">The message when it is the membership core's, else null.</param>
+    /// <returns>False when its kind is unknown: a newer version's, to be treated as lost.</returns>
     /// <exception cref="InvalidProtocolBufferException">The bytes are no message.</exception>
-    public static PeerMessage? Decode(ReadOnlySpan<byte> bytes)
+    public static bool TryDecode(ReadOnlySpan<byte> bytes, out RaftMessage raft, out PeerMessage? other)
     {
         PeerEnvelope envelope = PeerEnvelope.Parser.ParseFrom(bytes);
         NodeId from = new(envelope.From);
         NodeId to = new(envelope.To);
-        return (PeerMessage?)RaftFrom(envelope, from, to, new Term(envelope.Term)) ?? MembershipFrom(envelope, from, to);
+        raft = RaftFrom(envelope, from, to, new Term(envelope.Term));
+        other = raft.Kind == RaftMessageKind.None ? MembershipFrom(envelope, from, to) : null;
+        return raft.Kind != RaftMessageKind.None || other is not null;
     }
 
     /// <summary>Whether a message must not wait behind bulk data: the failure detector and the leases live on it.</summary>
-    public static bool IsUrgent(PeerMessage message) => message is not (AppendRequest or AppendResponse or ForwardedCommand);
-
-    private static void PutRaft(PeerEnvelope envelope, RaftMessage message)
-    {
-        switch (message)
-        {
-            case PreVoteRequest ask:
-                envelope.PreVoteAsk = new PreVoteAsk { LastIndex = ask.LastIndex.Value, LastTerm = ask.LastTerm.Value };
-                break;
-            case PreVoteResponse answer:
-                envelope.PreVoteAnswer = new VoteAnswer { Granted = answer.Granted };
-                break;
-            case VoteRequest ask:
-                envelope.VoteAsk = new PreVoteAsk { LastIndex = ask.LastIndex.Value, LastTerm = ask.LastTerm.Value };
-                break;
-            case VoteResponse answer:
-                envelope.VoteAnswer = new VoteAnswer { Granted = answer.Granted };
-                break;
-            case AppendRequest append:
-                envelope.Append = ToWire(append);
-                break;
-            case AppendResponse answer:
-                envelope.AppendAnswer = new AppendAnswer
-                {
-                    Rejected = answer.Rejected,
-                    Index = answer.Index.Value,
-                    HintIndex = answer.HintIndex.Value,
-                    HintTerm = answer.HintTerm.Value,
-                };
-                break;
-            case Heartbeat beat:
-                envelope.Beat = new Beat { SentAt = beat.SentAt.Nanoseconds, Commit = beat.Commit.Value, Match = beat.Match.Value };
-                break;
-            case HeartbeatResponse answer:
-                envelope.BeatAnswer = new BeatAnswer
-                {
-                    SentAt = answer.SentAt.Nanoseconds,
-                    Received = answer.Received.Value,
-                    Match = answer.Match.Value,
-                };
-                break;
-            default:
-                throw NoForm(message);
-        }
-    }
+    public static bool IsUrgent(PeerMessage message) => message is not ForwardedCommand;
 
     private static void PutMembership(PeerEnvelope envelope, PeerMessage message)
     {
@@ -127,65 +79,9 @@ internal static class PeerCodec
                 envelope.ForwardedCommand = UnsafeByteOperations.UnsafeWrap(command.Payload);
                 break;
             default:
-                throw NoForm(message);
+                throw NoForm(message.GetType().Name);
         }
     }
-
-    private static Append ToWire(AppendRequest message)
-    {
-        var append = new Append
-        {
-            PrevIndex = message.PrevIndex.Value,
-            PrevTerm = message.PrevTerm.Value,
-            Commit = message.Commit.Value,
-        };
-        foreach (LogEntry entry in message.Entries)
-        {
-            append.Entries.Add(new Entry
-            {
-                Index = entry.Index.Value,
-                Term = entry.Term.Value,
-                Kind = (uint)entry.Kind,
-                Payload = UnsafeByteOperations.UnsafeWrap(entry.Payload),
-            });
-        }
-
-        return append;
-    }
-
-    private static RaftMessage? RaftFrom(PeerEnvelope envelope, NodeId from, NodeId to, Term term) => envelope.KindCase switch
-    {
-        PeerEnvelope.KindOneofCase.PreVoteAsk => new PreVoteRequest(
-            from, to, term, new LogIndex(envelope.PreVoteAsk.LastIndex), new Term(envelope.PreVoteAsk.LastTerm)),
-        PeerEnvelope.KindOneofCase.PreVoteAnswer => new PreVoteResponse(from, to, term, envelope.PreVoteAnswer.Granted),
-        PeerEnvelope.KindOneofCase.VoteAsk => new VoteRequest(
-            from, to, term, new LogIndex(envelope.VoteAsk.LastIndex), new Term(envelope.VoteAsk.LastTerm)),
-        PeerEnvelope.KindOneofCase.VoteAnswer => new VoteResponse(from, to, term, envelope.VoteAnswer.Granted),
-        PeerEnvelope.KindOneofCase.Append => AppendFrom(envelope.Append, from, to, term),
-        PeerEnvelope.KindOneofCase.AppendAnswer => new AppendResponse(
-            from,
-            to,
-            term,
-            envelope.AppendAnswer.Rejected,
-            new LogIndex(envelope.AppendAnswer.Index),
-            new LogIndex(envelope.AppendAnswer.HintIndex),
-            new Term(envelope.AppendAnswer.HintTerm)),
-        PeerEnvelope.KindOneofCase.Beat => new Heartbeat(
-            from,
-            to,
-            term,
-            new MonotonicTime(envelope.Beat.SentAt),
-            new LogIndex(envelope.Beat.Commit),
-            new LogIndex(envelope.Beat.Match)),
-        PeerEnvelope.KindOneofCase.BeatAnswer => new HeartbeatResponse(
-            from,
-            to,
-            term,
-            new MonotonicTime(envelope.BeatAnswer.SentAt),
-            new LogIndex(envelope.BeatAnswer.Received),
-            new LogIndex(envelope.BeatAnswer.Match)),
-        _ => null,
-    };
 
     private static MembershipMessage? MembershipFrom(PeerEnvelope envelope, NodeId from, NodeId to) => envelope.KindCase switch
     {
@@ -216,26 +112,6 @@ internal static class PeerCodec
         _ => null,
     };
 
-    /// <summary>An entry of an unknown kind makes the whole message unknown: it can't be stored.</summary>
-    private static AppendRequest? AppendFrom(Append append, NodeId from, NodeId to, Term term)
-    {
-        var entries = new LogEntry[append.Entries.Count];
-        for (int i = 0; i < entries.Length; i++)
-        {
-            Entry entry = append.Entries[i];
-            if (entry.Kind is not ((uint)EntryKind.Barrier or (uint)EntryKind.Command))
-            {
-                return null;
-            }
-
-            entries[i] = new LogEntry(
-                new LogIndex(entry.Index), new Term(entry.Term), (EntryKind)entry.Kind, entry.Payload.Memory);
-        }
-
-        return new AppendRequest(
-            from, to, term, new LogIndex(append.PrevIndex), new Term(append.PrevTerm), new LogIndex(append.Commit), entries);
-    }
-
-    private static ArgumentException NoForm(PeerMessage message) =>
-        new($"a {message.GetType().Name} was to be sent, but it has no form on the wire; add it to peer.proto and PeerCodec");
+    private static ArgumentException NoForm(string kind) =>
+        new($"a {kind} was to be sent, but it has no form on the wire; add it to peer.proto and PeerCodec");
 }

@@ -28,7 +28,12 @@ internal abstract class Checker(World world)
     {
     }
 
-    /// <summary>A node sends a message; its writes so far are queued.</summary>
+    /// <summary>A node's engine sends a message; its writes so far are queued.</summary>
+    public virtual void Sending(Daemon from, in RaftMessage message)
+    {
+    }
+
+    /// <summary>A node sends a message of the membership core.</summary>
     public virtual void Sending(Daemon from, PeerMessage message)
     {
     }

@@ -77,6 +77,14 @@ internal sealed class CheckerSet
         }
     }
 
+    public void Sending(Daemon from, in RaftMessage message)
+    {
+        foreach (Checker checker in _all)
+        {
+            checker.Sending(from, message);
+        }
+    }
+
     public void Sending(Daemon from, PeerMessage message)
     {
         foreach (Checker checker in _all)

@@ -10,23 +10,23 @@ internal sealed class DurabilityChecker(World world) : Checker(world)
 {
     public override string Rule => "S7";
 
-    public override void Sending(Daemon from, PeerMessage message)
+    public override void Sending(Daemon from, in RaftMessage message)
     {
-        switch (message)
+        switch (message.Kind)
         {
-            case VoteRequest request:
-                RequireVote(from, request.Term, from.Machine.Id);
+            case RaftMessageKind.VoteRequest:
+                RequireVote(from, message.Term, from.Machine.Id);
                 break;
-            case VoteResponse { Granted: true } response:
-                RequireVote(from, response.Term, response.To);
+            case RaftMessageKind.VoteResponse when message.Granted:
+                RequireVote(from, message.Term, message.To);
                 break;
-            case AppendResponse { Rejected: false } response:
-                RequireTerm(from, response.Term);
-                RequireEntry(from, response.Index);
+            case RaftMessageKind.AppendResponse when !message.Rejected:
+                RequireTerm(from, message.Term);
+                RequireEntry(from, message.Index);
                 break;
-            case HeartbeatResponse response:
-                RequireTerm(from, response.Term);
-                RequireEntry(from, response.Match);
+            case RaftMessageKind.HeartbeatResponse:
+                RequireTerm(from, message.Term);
+                RequireEntry(from, message.Match);
                 break;
         }
     }

@@ -119,6 +119,12 @@ internal sealed class Daemon : HostProcess
             Machine.Disk.Enqueue(effects.Writes);
         }
 
+        foreach (RaftMessage message in effects.RaftMessages)
+        {
+            _world.Checks.Sending(this, message);
+            _world.Network.Send(message);
+        }
+
         foreach (PeerMessage message in effects.Messages)
         {
             _world.Checks.Sending(this, message);

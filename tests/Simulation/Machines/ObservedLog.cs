@@ -18,12 +18,11 @@ internal sealed class ObservedLog(IReplicatedLog inner, Action<LogEntry> committ
         Show(before);
     }
 
-    public bool Receive(PeerMessage message, MonotonicTime now)
+    public void Receive(in RaftMessage message, MonotonicTime now)
     {
         int before = inner.Effects.Committed.Count;
-        bool taken = inner.Receive(message, now);
+        inner.Receive(message, now);
         Show(before);
-        return taken;
     }
 
     public bool TryPropose(ReadOnlyMemory<byte> payload, MonotonicTime now, out LogIndex index)
@@ -32,6 +31,13 @@ internal sealed class ObservedLog(IReplicatedLog inner, Action<LogEntry> committ
         bool taken = inner.TryPropose(payload, now, out index);
         Show(before);
         return taken;
+    }
+
+    public void Flush(MonotonicTime now)
+    {
+        int before = inner.Effects.Committed.Count;
+        inner.Flush(now);
+        Show(before);
     }
 
     public void Persisted(ulong ticket, MonotonicTime now)

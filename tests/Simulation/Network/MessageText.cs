@@ -9,17 +9,25 @@ namespace Cluster.Simulation.Network;
 internal static class MessageText
 {
     /// <summary>Signs of life come by the thousand and are left out of the text (not of the hash).</summary>
-    public static bool IsWorthALine(PeerMessage message) =>
-        message is not (Heartbeat or HeartbeatResponse or LeaseRequest or LeaseGrant);
+    public static bool IsWorthALine(in RaftMessage message) =>
+        message.Kind is not (RaftMessageKind.Heartbeat or RaftMessageKind.HeartbeatResponse);
+
+    /// <summary>The same for messages of the membership core.</summary>
+    public static bool IsWorthALine(PeerMessage message) => message is not (LeaseRequest or LeaseGrant);
+
+    public static string Describe(in RaftMessage m) => m.Kind switch
+    {
+        RaftMessageKind.AppendRequest => $"append {m.From}→{m.To} {m.Term} prev {m.Index}/{m.LogTerm} +{m.Entries.Count} commit {m.Commit}",
+        RaftMessageKind.AppendResponse => $"append answer {m.From}→{m.To} {m.Term} {(m.Rejected ? $"refused, hint {m.HintIndex}/{m.HintTerm}" : $"match {m.Index}")}",
+        RaftMessageKind.PreVoteRequest => $"pre-vote? {m.From}→{m.To} {m.Term} last {m.Index}/{m.LogTerm}",
+        RaftMessageKind.PreVoteResponse => $"pre-vote {(m.Granted ? "yes" : "no")} {m.From}→{m.To} {m.Term}",
+        RaftMessageKind.VoteRequest => $"vote? {m.From}→{m.To} {m.Term} last {m.Index}/{m.LogTerm}",
+        RaftMessageKind.VoteResponse => $"vote {(m.Granted ? "yes" : "no")} {m.From}→{m.To} {m.Term}",
+        _ => m.ToString(),
+    };
 
     public static string Describe(PeerMessage message) => message switch
     {
-        AppendRequest m => $"append {m.From}→{m.To} {m.Term} prev {m.PrevIndex}/{m.PrevTerm} +{m.Entries.Count} commit {m.Commit}",
-        AppendResponse m => $"append answer {m.From}→{m.To} {m.Term} {(m.Rejected ? $"refused, hint {m.HintIndex}/{m.HintTerm}" : $"match {m.Index}")}",
-        PreVoteRequest m => $"pre-vote? {m.From}→{m.To} {m.Term} last {m.LastIndex}/{m.LastTerm}",
-        PreVoteResponse m => $"pre-vote {(m.Granted ? "yes" : "no")} {m.From}→{m.To} {m.Term}",
-        VoteRequest m => $"vote? {m.From}→{m.To} {m.Term} last {m.LastIndex}/{m.LastTerm}",
-        VoteResponse m => $"vote {(m.Granted ? "yes" : "no")} {m.From}→{m.To} {m.Term}",
         ForwardedCommand m => $"forward {m.From}→{m.To} {CommandText(m.Payload)}",
         _ => message.ToString(),
     };
@@ -28,35 +36,24 @@ internal static class MessageText
     public static string CommandText(ReadOnlyMemory<byte> payload) =>
         payload.IsEmpty ? "barrier" : Command.Parser.ParseFrom(payload.Span).ToString();
 
+    public static void Mix(Trace trace, in RaftMessage m)
+    {
+        trace.Mix(((ulong)m.From.Value << 32) | m.To.Value);
+        Mix(trace, (ulong)m.Kind, m.Term.Value, m.Index.Value, m.LogTerm.Value, m.Commit.Value + ((ulong)m.Entries.Count << 40));
+        Mix(
+            trace,
+            (ulong)m.SentAt.Nanoseconds,
+            m.HintIndex.Value,
+            m.HintTerm.Value,
+            m.Match.Value,
+            m.Received.Value ^ (m.Granted ? 1UL << 62 : 0) ^ (m.Rejected ? 1UL << 61 : 0));
+    }
+
     public static void Mix(Trace trace, PeerMessage message)
     {
         trace.Mix(((ulong)message.From.Value << 32) | message.To.Value);
         switch (message)
         {
-            case AppendRequest m:
-                Mix(trace, 1, m.Term.Value, m.PrevIndex.Value, m.PrevTerm.Value, m.Commit.Value + ((ulong)m.Entries.Count << 40));
-                break;
-            case AppendResponse m:
-                Mix(trace, 2, m.Term.Value, m.Index.Value, m.HintIndex.Value, m.Rejected ? 1UL : 0UL);
-                break;
-            case Heartbeat m:
-                Mix(trace, 3, m.Term.Value, (ulong)m.SentAt.Nanoseconds, m.Commit.Value, m.Match.Value);
-                break;
-            case HeartbeatResponse m:
-                Mix(trace, 4, m.Term.Value, (ulong)m.SentAt.Nanoseconds, m.Received.Value, m.Match.Value);
-                break;
-            case PreVoteRequest m:
-                Mix(trace, 5, m.Term.Value, m.LastIndex.Value, m.LastTerm.Value, 0);
-                break;
-            case VoteRequest m:
-                Mix(trace, 6, m.Term.Value, m.LastIndex.Value, m.LastTerm.Value, 0);
-                break;
-            case PreVoteResponse m:
-                Mix(trace, 7, m.Term.Value, m.Granted ? 1UL : 0UL, 0, 0);
-                break;
-            case VoteResponse m:
-                Mix(trace, 8, m.Term.Value, m.Granted ? 1UL : 0UL, 0, 0);
-                break;
             case LeaseRequest m:
                 Mix(trace, 9, m.Incarnation.Value, (ulong)m.Stamp.Nanoseconds, 0, 0);
                 break;

@@ -45,6 +45,7 @@ public class RaftOptionsTests
     {
         var recovered = new RecoveredLog(
             new HardState(new Term(1), NodeId.None),
+            null,
             [new LogEntry(new LogIndex(1), new Term(2), EntryKind.Barrier, default)]);
         Assert.Throws<InvalidOperationException>(() => new RaftNode(Good, recovered, new MonotonicTime(0)));
     }

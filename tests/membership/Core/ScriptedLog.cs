@@ -47,7 +47,13 @@ internal sealed class ScriptedLog : IReplicatedLog
 
     public void Tick(MonotonicTime now) => _now = now;
 
-    public bool Receive(PeerMessage message, MonotonicTime now) => true;
+    public void Receive(in RaftMessage message, MonotonicTime now)
+    {
+    }
+
+    public void Flush(MonotonicTime now)
+    {
+    }
 
     public bool TryPropose(ReadOnlyMemory<byte> payload, MonotonicTime now, out LogIndex index)
     {

@@ -23,7 +23,7 @@ internal sealed class LogModel
     {
         _hardState = new HardState(new Term(term), new NodeId(voter));
         Remember();
-        return new LogWrite.SaveHardState(++_ticket, _hardState);
+        return LogWrite.SaveHardState(++_ticket, _hardState);
     }
 
     public LogWrite Append(ulong term, params byte[][] payloads)
@@ -38,14 +38,14 @@ internal sealed class LogModel
             Remember();
         }
 
-        return new LogWrite.Append(++_ticket, entries);
+        return LogWrite.Append(++_ticket, [.. entries]);
     }
 
     public LogWrite Truncate(ulong from)
     {
         _entries.RemoveRange((int)from - 1, _entries.Count - (int)from + 1);
         Remember();
-        return new LogWrite.Truncate(++_ticket, new LogIndex(from));
+        return LogWrite.Truncate(++_ticket, new LogIndex(from));
     }
 
     /// <summary>A random write, as a Raft voter would make it.</summary>

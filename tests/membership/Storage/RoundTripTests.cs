@@ -74,11 +74,11 @@ public sealed class RoundTripTests
         using (WriteAheadLog log = folder.Open(out _))
         {
             log.Write([model.Append(1, [1])]);
-            var gap = new LogWrite.Append(9, [new LogEntry(new LogIndex(3), new Term(1), EntryKind.Command, default)]);
-            var vote = new LogWrite.SaveHardState(8, new HardState(new Term(9), new NodeId(9)));
+            var gap = LogWrite.Append(9, [new LogEntry(new LogIndex(3), new Term(1), EntryKind.Command, default)]);
+            var vote = LogWrite.SaveHardState(8, new HardState(new Term(9), new NodeId(9)));
             Assert.Contains("ends at 1", Assert.Throws<ArgumentException>(() => log.Write([vote, gap])).Message);
-            Assert.Throws<ArgumentException>(() => log.Write([new LogWrite.Truncate(10, new LogIndex(3))]));
-            Assert.Throws<ArgumentException>(() => log.Write([new LogWrite.Truncate(10, LogIndex.Zero)]));
+            Assert.Throws<ArgumentException>(() => log.Write([LogWrite.Truncate(10, new LogIndex(3))]));
+            Assert.Throws<ArgumentException>(() => log.Write([LogWrite.Truncate(10, LogIndex.Zero)]));
             log.Write([model.Append(1, [2])]);
             log.Sync();
         }

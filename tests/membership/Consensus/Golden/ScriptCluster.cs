@@ -75,7 +75,7 @@ internal sealed class ScriptCluster
                 _network.RemoveAll(m => m.To == Find(node).Id);
                 break;
             case ["repeat", var type, "to", var node]:
-                Repeat(m => m.To == Find(node).Id && m.GetType().Name == type);
+                Repeat(m => m.To == Find(node).Id && m.Kind.ToString() == type);
                 break;
             case ["cut", var nodeOrLink]:
                 _cut.Add(nodeOrLink);
@@ -163,7 +163,7 @@ internal sealed class ScriptCluster
         foreach (RaftMessage message in taken)
         {
             Member target = _members[message.To.Value - 1];
-            Input(target, n => Assert.True(n.Receive(message, _now)));
+            Input(target, n => n.Receive(message, _now));
         }
     }
 
@@ -191,6 +191,8 @@ internal sealed class ScriptCluster
             {
                 Trace($"{member.Id.Value} refuses the proposal");
             }
+
+            n.Flush(_now);
         });
     }
 
@@ -244,15 +246,15 @@ internal sealed class ScriptCluster
             member.Disk.Write(write);
         }
 
-        foreach (PeerMessage message in node.Effects.Messages)
+        foreach (RaftMessage message in node.Effects.Messages)
         {
             string from = $"{message.From.Value}";
             string to = $"{message.To.Value}";
             bool isCut = _cut.Contains(from) || _cut.Contains(to) || _cut.Contains($"{from}->{to}");
-            Trace(TraceText.Of((RaftMessage)message) + (isCut ? " (lost)" : ""));
+            Trace(TraceText.Of(message) + (isCut ? " (lost)" : ""));
             if (!isCut)
             {
-                _network.Add((RaftMessage)message);
+                _network.Add(message);
             }
         }
 

@@ -5,11 +5,11 @@ namespace Cluster.Consensus.Tests.Golden;
 /// <summary>One line of text for each thing that can stand in a trace.</summary>
 internal static class TraceText
 {
-    public static string Of(LogWrite write) => write switch
+    public static string Of(LogWrite write) => write.Kind switch
     {
-        LogWrite.SaveHardState save => $"term {save.State.Term.Value}, vote {Name(save.State.VotedFor)}",
-        LogWrite.Truncate truncate => $"truncate from {truncate.From.Value}",
-        LogWrite.Append append => $"append {Of(append.Entries)}",
+        LogWriteKind.SaveHardState => $"term {write.HardState.Term.Value}, vote {Name(write.HardState.VotedFor)}",
+        LogWriteKind.Truncate => $"truncate from {write.From.Value}",
+        LogWriteKind.Append => $"append {Of(write.Entries)}",
         _ => throw new InvalidOperationException(write.ToString()),
     };
 
@@ -26,21 +26,19 @@ internal static class TraceText
         _ => $"leads t{status.Term.Value}",
     };
 
-    public static string Of(RaftMessage message) =>
-        $"{message.From.Value}->{message.To.Value} {message.GetType().Name} t{message.Term.Value}{Details(message)}";
+    public static string Of(in RaftMessage message) =>
+        $"{message.From.Value}->{message.To.Value} {message.Kind} t{message.Term.Value}{Details(message)}";
 
-    private static string Details(RaftMessage message) => message switch
+    private static string Details(in RaftMessage m) => m.Kind switch
     {
-        PreVoteRequest m => $" last {m.LastIndex.Value}/t{m.LastTerm.Value}",
-        VoteRequest m => $" last {m.LastIndex.Value}/t{m.LastTerm.Value}",
-        PreVoteResponse m => m.Granted ? " granted" : " refused",
-        VoteResponse m => m.Granted ? " granted" : " refused",
-        AppendRequest m => $" after {m.PrevIndex.Value}/t{m.PrevTerm.Value} commit {m.Commit.Value}: {Of(m.Entries)}",
-        AppendResponse { Rejected: true } m => $" rejected {m.Index.Value}, hint {m.HintIndex.Value}/t{m.HintTerm.Value}",
-        AppendResponse m => $" match {m.Index.Value}",
-        Heartbeat m => $" sent {Ms(m.SentAt)} commit {m.Commit.Value} match {m.Match.Value}",
-        HeartbeatResponse m => $" sent {Ms(m.SentAt)} received {m.Received.Value} match {m.Match.Value}",
-        _ => throw new InvalidOperationException(message.ToString()),
+        RaftMessageKind.PreVoteRequest or RaftMessageKind.VoteRequest => $" last {m.Index.Value}/t{m.LogTerm.Value}",
+        RaftMessageKind.PreVoteResponse or RaftMessageKind.VoteResponse => m.Granted ? " granted" : " refused",
+        RaftMessageKind.AppendRequest => $" after {m.Index.Value}/t{m.LogTerm.Value} commit {m.Commit.Value}: {Of(m.Entries)}",
+        RaftMessageKind.AppendResponse when m.Rejected => $" rejected {m.Index.Value}, hint {m.HintIndex.Value}/t{m.HintTerm.Value}",
+        RaftMessageKind.AppendResponse => $" match {m.Index.Value}",
+        RaftMessageKind.Heartbeat => $" sent {Ms(m.SentAt)} commit {m.Commit.Value} match {m.Match.Value}",
+        RaftMessageKind.HeartbeatResponse => $" sent {Ms(m.SentAt)} received {m.Received.Value} match {m.Match.Value}",
+        _ => throw new InvalidOperationException(m.ToString()),
     };
 
     private static string Of(IReadOnlyList<LogEntry> entries)

@@ -110,7 +110,11 @@ internal sealed partial class RandomNetwork
         {
             var payload = new byte[8];
             BinaryPrimitives.WriteUInt64LittleEndian(payload, ++_nextProposal);
-            Input(voter, n => accepted |= n.TryPropose(payload, voter.Local(_now), out _));
+            Input(voter, n =>
+            {
+                accepted |= n.TryPropose(payload, voter.Local(_now), out _);
+                n.Flush(voter.Local(_now));
+            });
         }
 
         return accepted;
@@ -180,10 +184,10 @@ internal sealed partial class RandomNetwork
             }
         }
 
-        foreach (PeerMessage message in node.Effects.Messages)
+        foreach (RaftMessage message in node.Effects.Messages)
         {
-            SafetyChecker.OnSent(voter, (RaftMessage)message);
-            Post((RaftMessage)message);
+            SafetyChecker.OnSent(voter, message);
+            Post(message);
         }
 
         foreach (LogEntry entry in node.Effects.Committed)

@@ -20,20 +20,22 @@ internal sealed class SafetyChecker(SimulatedVoter[] voters)
     public static void OnSent(SimulatedVoter voter, RaftMessage message)
     {
         Term durable = voter.Disk.HardState.Term;
-        bool asksAboutNext = message is PreVoteRequest or PreVoteResponse { Granted: true };
+        bool isGranted = message.Granted;
+        bool asksAboutNext = message.Kind == RaftMessageKind.PreVoteRequest || (message.Kind == RaftMessageKind.PreVoteResponse && isGranted);
         Require(asksAboutNext || message.Term <= durable, $"{message} was sent before its term was on disk");
-        if (message is VoteResponse { Granted: true } or VoteRequest)
+        bool asksForVote = message.Kind == RaftMessageKind.VoteRequest;
+        if (asksForVote || (message.Kind == RaftMessageKind.VoteResponse && isGranted))
         {
-            NodeId vote = message is VoteRequest ? message.From : message.To;
+            NodeId vote = asksForVote ? message.From : message.To;
             Require(
                 durable > message.Term || voter.Disk.HardState.VotedFor == vote,
                 $"{message} was sent before the vote was on disk");
         }
 
-        LogIndex match = message switch
+        LogIndex match = message.Kind switch
         {
-            AppendResponse { Rejected: false } m => m.Index,
-            HeartbeatResponse m => m.Match,
+            RaftMessageKind.AppendResponse when !message.Rejected => message.Index,
+            RaftMessageKind.HeartbeatResponse => message.Match,
             _ => LogIndex.Zero,
         };
         Require((ulong)voter.Disk.Entries.Count >= match.Value, $"{message} was sent before the entries were on disk");

@@ -56,13 +56,13 @@ internal sealed class SimulatedVoter(RaftOptions options, double clockRate)
 
     public void Remember(LogWrite write)
     {
-        switch (write)
+        switch (write.Kind)
         {
-            case LogWrite.Truncate truncate:
-                Memory.RemoveRange((int)truncate.From.Value - 1, Memory.Count - ((int)truncate.From.Value - 1));
+            case LogWriteKind.Truncate:
+                Memory.RemoveRange((int)write.From.Value - 1, Memory.Count - ((int)write.From.Value - 1));
                 break;
-            case LogWrite.Append append:
-                Memory.AddRange(append.Entries);
+            case LogWriteKind.Append:
+                Memory.AddRange(write.Entries);
                 break;
         }
     }

@@ -12,18 +12,18 @@ public class ElectionTests
     {
         var voter = new TestVoter();
         voter.Skip(199);
-        voter.Receive(new PreVoteRequest(Two, One, T1, LogIndex.Zero, Term.Zero));
-        voter.Receive(new VoteRequest(Two, One, T1, LogIndex.Zero, Term.Zero));
+        voter.Receive(RaftMessage.PreVoteRequest(Two, One, T1, LogIndex.Zero, Term.Zero));
+        voter.Receive(RaftMessage.VoteRequest(Two, One, T1, LogIndex.Zero, Term.Zero));
         voter.Sync();
         Assert.Empty(voter.TakeSent());
         Assert.Equal(Term.Zero, voter.Status.Term);
 
         voter.Skip(1);
-        voter.Receive(new PreVoteRequest(Two, One, T1, LogIndex.Zero, Term.Zero));
-        Assert.True(Assert.Single(voter.Sent<PreVoteResponse>()).Granted);
-        voter.Receive(new VoteRequest(Two, One, T1, LogIndex.Zero, Term.Zero));
+        voter.Receive(RaftMessage.PreVoteRequest(Two, One, T1, LogIndex.Zero, Term.Zero));
+        Assert.True(Assert.Single(voter.Sent(RaftMessageKind.PreVoteResponse)).Granted);
+        voter.Receive(RaftMessage.VoteRequest(Two, One, T1, LogIndex.Zero, Term.Zero));
         voter.Sync();
-        Assert.True(Assert.Single(voter.Sent<VoteResponse>()).Granted);
+        Assert.True(Assert.Single(voter.Sent(RaftMessageKind.VoteResponse)).Granted);
     }
 
     [Fact]
@@ -31,17 +31,17 @@ public class ElectionTests
     {
         var voter = new TestVoter();
         voter.Skip(200);
-        voter.Receive(new VoteRequest(Two, One, T1, LogIndex.Zero, Term.Zero));
+        voter.Receive(RaftMessage.VoteRequest(Two, One, T1, LogIndex.Zero, Term.Zero));
         voter.Sync();
 
         TestVoter restarted = voter.Restart();
         restarted.Skip(199);
-        restarted.Receive(new VoteRequest(Two, One, T1, LogIndex.Zero, Term.Zero));
+        restarted.Receive(RaftMessage.VoteRequest(Two, One, T1, LogIndex.Zero, Term.Zero));
         Assert.Empty(restarted.TakeSent());
 
         restarted.Skip(1);
-        restarted.Receive(new VoteRequest(Two, One, T1, LogIndex.Zero, Term.Zero));
-        Assert.True(Assert.Single(restarted.Sent<VoteResponse>()).Granted);
+        restarted.Receive(RaftMessage.VoteRequest(Two, One, T1, LogIndex.Zero, Term.Zero));
+        Assert.True(Assert.Single(restarted.Sent(RaftMessageKind.VoteResponse)).Granted);
     }
 
     [Theory]
@@ -55,16 +55,16 @@ public class ElectionTests
         voter.TakeSent();
 
         voter.Skip(199);
-        voter.Receive(new PreVoteRequest(Three, One, T2, new LogIndex(1), T1));
-        voter.Receive(new VoteRequest(Three, One, T2, new LogIndex(1), T1));
+        voter.Receive(RaftMessage.PreVoteRequest(Three, One, T2, new LogIndex(1), T1));
+        voter.Receive(RaftMessage.VoteRequest(Three, One, T2, new LogIndex(1), T1));
         voter.Sync();
         Assert.Empty(voter.TakeSent());
         Assert.Equal(T1, voter.Status.Term);
 
         voter.Skip(1);
-        voter.Receive(new VoteRequest(Three, One, T2, new LogIndex(1), T1));
+        voter.Receive(RaftMessage.VoteRequest(Three, One, T2, new LogIndex(1), T1));
         voter.Sync();
-        Assert.True(Assert.Single(voter.Sent<VoteResponse>()).Granted);
+        Assert.True(Assert.Single(voter.Sent(RaftMessageKind.VoteResponse)).Granted);
     }
 
     [Fact]
@@ -72,12 +72,12 @@ public class ElectionTests
     {
         var voter = new TestVoter();
         voter.Skip(200);
-        voter.Receive(new VoteRequest(Two, One, T1, LogIndex.Zero, Term.Zero));
+        voter.Receive(RaftMessage.VoteRequest(Two, One, T1, LogIndex.Zero, Term.Zero));
         voter.Sync();
         voter.TakeSent();
 
         voter.Pass(199);
-        voter.Receive(new VoteRequest(Three, One, T2, LogIndex.Zero, Term.Zero));
+        voter.Receive(RaftMessage.VoteRequest(Three, One, T2, LogIndex.Zero, Term.Zero));
         voter.Sync();
         Assert.Empty(voter.TakeSent());
         Assert.Equal(LogRole.Follower, voter.Status.Role);
@@ -89,13 +89,13 @@ public class ElectionTests
         TestVoter leader = Leader();
         Term term = leader.Status.Term;
         leader.Skip(leader.Status.ConfirmedUntil - leader.Now - TimeSpan.FromMilliseconds(1));
-        leader.Receive(new VoteRequest(Three, One, term.Next, new LogIndex(9), term));
-        leader.Receive(new PreVoteRequest(Three, One, term.Next, new LogIndex(9), term));
+        leader.Receive(RaftMessage.VoteRequest(Three, One, term.Next, new LogIndex(9), term));
+        leader.Receive(RaftMessage.PreVoteRequest(Three, One, term.Next, new LogIndex(9), term));
         Assert.True(leader.Status.IsLeader);
         Assert.Empty(leader.TakeSent());
 
         leader.Skip(1);
-        leader.Receive(new VoteRequest(Three, One, term.Next, new LogIndex(9), term));
+        leader.Receive(RaftMessage.VoteRequest(Three, One, term.Next, new LogIndex(9), term));
         Assert.Equal(LogRole.Follower, leader.Status.Role);
         Assert.Equal(term.Next, leader.Status.Term);
     }
@@ -110,14 +110,14 @@ public class ElectionTests
         Assert.Equal(LogRole.Follower, leader.Status.Role);
 
         leader.Skip(promised - leader.Now - TimeSpan.FromMilliseconds(1));
-        leader.Receive(new VoteRequest(Three, One, next, new LogIndex(9), next));
+        leader.Receive(RaftMessage.VoteRequest(Three, One, next, new LogIndex(9), next));
         leader.Sync();
         Assert.Empty(leader.TakeSent());
 
         leader.Skip(1);
-        leader.Receive(new VoteRequest(Three, One, next, new LogIndex(9), next));
+        leader.Receive(RaftMessage.VoteRequest(Three, One, next, new LogIndex(9), next));
         leader.Sync();
-        Assert.True(Assert.Single(leader.Sent<VoteResponse>()).Granted);
+        Assert.True(Assert.Single(leader.Sent(RaftMessageKind.VoteResponse)).Granted);
     }
 
     [Fact]
@@ -125,13 +125,13 @@ public class ElectionTests
     {
         var voter = new TestVoter();
         voter.Skip(200);
-        voter.Receive(new VoteRequest(Two, One, T1, LogIndex.Zero, Term.Zero));
-        voter.Receive(new VoteRequest(Two, One, T1, LogIndex.Zero, Term.Zero));
+        voter.Receive(RaftMessage.VoteRequest(Two, One, T1, LogIndex.Zero, Term.Zero));
+        voter.Receive(RaftMessage.VoteRequest(Two, One, T1, LogIndex.Zero, Term.Zero));
         Assert.Empty(voter.TakeSent());
 
         voter.Sync();
         Assert.Equal(new HardState(T1, Two), voter.DurableState);
-        Assert.All(voter.Sent<VoteResponse>(), r => Assert.True(r.Granted));
+        Assert.All(voter.Sent(RaftMessageKind.VoteResponse), r => Assert.True(r.Granted));
     }
 
     [Fact]
@@ -139,7 +139,7 @@ public class ElectionTests
     {
         var voter = new TestVoter();
         voter.Pass(350);
-        voter.Receive(new PreVoteResponse(Two, One, T1, true));
+        voter.Receive(RaftMessage.PreVoteResponse(Two, One, T1, true));
         Assert.Equal(LogRole.Candidate, voter.Status.Role);
         voter.TakeSent();
 
@@ -148,7 +148,7 @@ public class ElectionTests
         Assert.Equal(T1, voter.Status.Term);
 
         voter.Sync();
-        Assert.Equal(2, voter.Sent<VoteRequest>().Count);
+        Assert.Equal(2, voter.Sent(RaftMessageKind.VoteRequest).Count);
     }
 
     [Fact]
@@ -158,7 +158,7 @@ public class ElectionTests
         voter.Pass(5_000);
         Assert.Equal(LogRole.PreCandidate, voter.Status.Role);
         Assert.Equal(Term.Zero, voter.Status.Term);
-        Assert.All(voter.TakeSent(), m => Assert.Equal(T1, Assert.IsType<PreVoteRequest>(m).Term));
+        Assert.All(voter.TakeSent(), m => Assert.Equal((RaftMessageKind.PreVoteRequest, T1), (m.Kind, m.Term)));
         Assert.Empty(voter.Tickets);
     }
 
@@ -167,13 +167,13 @@ public class ElectionTests
     {
         var voter = new TestVoter();
         voter.Skip(200);
-        voter.Receive(new VoteRequest(Two, One, T1, LogIndex.Zero, Term.Zero));
+        voter.Receive(RaftMessage.VoteRequest(Two, One, T1, LogIndex.Zero, Term.Zero));
         voter.Sync();
 
         TestVoter restarted = voter.Restart();
         restarted.Skip(300);
-        restarted.Receive(new VoteRequest(Three, One, T1, LogIndex.Zero, Term.Zero));
-        Assert.False(Assert.Single(restarted.Sent<VoteResponse>()).Granted);
+        restarted.Receive(RaftMessage.VoteRequest(Three, One, T1, LogIndex.Zero, Term.Zero));
+        Assert.False(Assert.Single(restarted.Sent(RaftMessageKind.VoteResponse)).Granted);
     }
 
     [Theory]
@@ -186,11 +186,11 @@ public class ElectionTests
         TestVoter voter = Follower("a", "b");
         voter.Skip(1_000);
         var term = new Term(3);
-        voter.Receive(new PreVoteRequest(Three, One, term, new LogIndex(lastIndex), new Term(lastTerm)));
-        Assert.Equal(granted, Assert.Single(voter.Sent<PreVoteResponse>()).Granted);
-        voter.Receive(new VoteRequest(Three, One, term, new LogIndex(lastIndex), new Term(lastTerm)));
+        voter.Receive(RaftMessage.PreVoteRequest(Three, One, term, new LogIndex(lastIndex), new Term(lastTerm)));
+        Assert.Equal(granted, Assert.Single(voter.Sent(RaftMessageKind.PreVoteResponse)).Granted);
+        voter.Receive(RaftMessage.VoteRequest(Three, One, term, new LogIndex(lastIndex), new Term(lastTerm)));
         voter.Sync();
-        Assert.Equal(granted, Assert.Single(voter.Sent<VoteResponse>()).Granted);
+        Assert.Equal(granted, Assert.Single(voter.Sent(RaftMessageKind.VoteResponse)).Granted);
         Assert.Equal(term, voter.Status.Term);
     }
 
@@ -199,15 +199,15 @@ public class ElectionTests
     {
         var voter = new TestVoter();
         voter.Pass(350);
-        voter.Receive(new PreVoteResponse(Two, One, T2, true));
+        voter.Receive(RaftMessage.PreVoteResponse(Two, One, T2, true));
         Assert.Equal(LogRole.PreCandidate, voter.Status.Role);
 
-        voter.Receive(new PreVoteResponse(Two, One, T1, true));
+        voter.Receive(RaftMessage.PreVoteResponse(Two, One, T1, true));
         voter.Sync();
-        voter.Receive(new VoteResponse(Two, One, Term.Zero, true));
+        voter.Receive(RaftMessage.VoteResponse(Two, One, Term.Zero, true));
         Assert.Equal(LogRole.Candidate, voter.Status.Role);
 
-        voter.Receive(new VoteResponse(Two, One, T1, true));
+        voter.Receive(RaftMessage.VoteResponse(Two, One, T1, true));
         Assert.True(voter.Status.IsLeader);
     }
 
@@ -216,9 +216,9 @@ public class ElectionTests
     {
         var voter = new TestVoter();
         voter.BecomeCandidate();
-        voter.Receive(new VoteResponse(Two, One, T1, false));
+        voter.Receive(RaftMessage.VoteResponse(Two, One, T1, false));
         Assert.Equal(LogRole.Candidate, voter.Status.Role);
-        voter.Receive(new VoteResponse(Three, One, T1, false));
+        voter.Receive(RaftMessage.VoteResponse(Three, One, T1, false));
         Assert.Equal(LogRole.Follower, voter.Status.Role);
     }
 
@@ -227,7 +227,7 @@ public class ElectionTests
     {
         var split = new TestVoter();
         split.BecomeCandidate();
-        split.Receive(new VoteResponse(Two, One, T1, false));
+        split.Receive(RaftMessage.VoteResponse(Two, One, T1, false));
         split.Pass(199);
         Assert.Equal(LogRole.PreCandidate, split.Status.Role);
 
@@ -243,10 +243,10 @@ public class ElectionTests
         var voter = new TestVoter();
         voter.BecomeCandidate();
         voter.TakeSent();
-        voter.Receive(new VoteResponse(Two, One, T1, false));
+        voter.Receive(RaftMessage.VoteResponse(Two, One, T1, false));
 
         voter.Pass(50);
-        Assert.Equal(Three, Assert.Single(voter.Sent<VoteRequest>()).To);
+        Assert.Equal(Three, Assert.Single(voter.Sent(RaftMessageKind.VoteRequest)).To);
     }
 
     [Fact]
@@ -258,7 +258,7 @@ public class ElectionTests
         Assert.Equal(LogRole.Follower, voter.Status.Role);
         Assert.Equal(Two, voter.Status.Leader);
 
-        voter.Receive(new VoteResponse(Three, One, T1, true));
+        voter.Receive(RaftMessage.VoteResponse(Three, One, T1, true));
         Assert.Equal(LogRole.Follower, voter.Status.Role);
     }
 
@@ -285,8 +285,8 @@ public class ElectionTests
     public void A_node_that_fell_behind_learns_the_term_from_a_refusal()
     {
         TestVoter voter = Follower();
-        voter.Receive(new PreVoteRequest(Three, One, T1, LogIndex.Zero, Term.Zero));
-        PreVoteResponse refusal = Assert.Single(voter.Sent<PreVoteResponse>());
+        voter.Receive(RaftMessage.PreVoteRequest(Three, One, T1, LogIndex.Zero, Term.Zero));
+        RaftMessage refusal = Assert.Single(voter.Sent(RaftMessageKind.PreVoteResponse));
         Assert.False(refusal.Granted);
         Assert.Equal(T1, refusal.Term);
 

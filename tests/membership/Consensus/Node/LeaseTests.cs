@@ -12,7 +12,7 @@ public class LeaseTests
         voter.BecomeCandidate();
         MonotonicTime asked = voter.Now;
         voter.Pass(60);
-        voter.Receive(new VoteResponse(Two, One, voter.Status.Term, true));
+        voter.Receive(RaftMessage.VoteResponse(Two, One, voter.Status.Term, true));
 
         Assert.True(voter.Status.IsLeader);
         Assert.Equal(voter.Now, voter.Status.LeaderSince);
@@ -64,13 +64,13 @@ public class LeaseTests
         var voter = new TestVoter(voters: 5);
         voter.BecomeCandidate();
         MonotonicTime asked = voter.Now;
-        voter.Receive(new VoteResponse(Two, One, voter.Status.Term, true));
-        voter.Receive(new VoteResponse(Three, One, voter.Status.Term, true));
+        voter.Receive(RaftMessage.VoteResponse(Two, One, voter.Status.Term, true));
+        voter.Receive(RaftMessage.VoteResponse(Three, One, voter.Status.Term, true));
         voter.Skip(20);
         voter.Receive(voter.Echo(2, voter.Now));
         Assert.Equal(asked, voter.Status.ConfirmedAt);
 
-        voter.Receive(new VoteResponse(new NodeId(4), One, voter.Status.Term, true));
+        voter.Receive(RaftMessage.VoteResponse(new NodeId(4), One, voter.Status.Term, true));
         Assert.Equal(asked, voter.Status.ConfirmedAt);
         voter.Receive(voter.Echo(4, voter.Now));
         Assert.Equal(voter.Now, voter.Status.ConfirmedAt);
@@ -81,7 +81,7 @@ public class LeaseTests
     {
         TestVoter leader = Leader();
         leader.Pass(50);
-        List<Heartbeat> heartbeats = leader.Sent<Heartbeat>();
+        List<RaftMessage> heartbeats = leader.Sent(RaftMessageKind.Heartbeat);
         Assert.Equal(2, heartbeats.Count);
         Assert.All(heartbeats, h => Assert.Equal(leader.Now, h.SentAt));
     }

@@ -7,13 +7,6 @@ public class MalformedMessageTests
     private static readonly Term T1 = new(1);
 
     [Fact]
-    public void A_message_of_another_engine_is_not_taken()
-    {
-        var voter = new TestVoter();
-        Assert.False(voter.Node.Receive(new ForeignMessage(Two, One), voter.Now));
-    }
-
-    [Fact]
     public void Strangers_and_misdirected_messages_change_nothing()
     {
         foreach (RaftMessage message in Samples(new Term(9), new LogIndex(1)))
@@ -39,7 +32,8 @@ public class MalformedMessageTests
     {
         foreach (RaftMessage message in Samples(Term.Zero, new LogIndex(1)))
         {
-            if (message is VoteResponse or PreVoteResponse or AppendResponse or HeartbeatResponse)
+            if (message.Kind is RaftMessageKind.VoteResponse or RaftMessageKind.PreVoteResponse
+                or RaftMessageKind.AppendResponse or RaftMessageKind.HeartbeatResponse)
             {
                 Ignored(message);
             }
@@ -65,7 +59,7 @@ public class MalformedMessageTests
     {
         LogEntry[] gap = [.. Entries(3, 1, "c"), .. Entries(5, 1, "e")];
         LogEntry[] fall = [.. Entries(3, 2, "c"), .. Entries(4, 1, "d")];
-        AppendRequest[] requests =
+        RaftMessage[] requests =
         [
             Append(2, 2, 1, 0, gap),
             Append(2, 2, 1, 0, fall),
@@ -73,7 +67,7 @@ public class MalformedMessageTests
             Append(2, 2, 1, 0, Entries(3, 3, "c")),
             Append(2, ulong.MaxValue, 1, 0, Entries(0, 1, "c")),
         ];
-        foreach (AppendRequest request in requests)
+        foreach (RaftMessage request in requests)
         {
             TestVoter voter = Follower("a", "b");
             ReplicatedLogStatus before = voter.Status;
@@ -105,8 +99,8 @@ public class MalformedMessageTests
             var hint = new LogIndex(random.Chance(0.5) ? random.Below(30_000) : random.Next());
             var from = new NodeId((uint)random.Below(5));
             leader.Receive(random.Below(2) == 0
-                ? new AppendResponse(from, One, T1, random.Chance(0.7), index, hint, new Term(random.Below(3)))
-                : new HeartbeatResponse(from, One, T1, new MonotonicTime((long)(random.Next() >> 1)), index, hint));
+                ? RaftMessage.AppendRejection(from, One, T1, index, hint, new Term(random.Below(3))) with { Rejected = random.Chance(0.7) }
+                : RaftMessage.HeartbeatResponse(from, One, T1, new MonotonicTime((long)(random.Next() >> 1)), index, hint));
             if (random.Chance(0.1))
             {
                 leader.Sync();
@@ -118,14 +112,14 @@ public class MalformedMessageTests
 
     private static RaftMessage[] Samples(Term term, LogIndex index) =>
     [
-        new PreVoteRequest(Two, One, term, index, term),
-        new PreVoteResponse(Two, One, term, true),
-        new VoteRequest(Two, One, term, index, term),
-        new VoteResponse(Two, One, term, true),
-        new AppendRequest(Two, One, term, LogIndex.Zero, Term.Zero, index, []),
-        new AppendResponse(Two, One, term, false, index, index, term),
-        new Heartbeat(Two, One, term, default, index, index),
-        new HeartbeatResponse(Two, One, term, default, index, index),
+        RaftMessage.PreVoteRequest(Two, One, term, index, term),
+        RaftMessage.PreVoteResponse(Two, One, term, true),
+        RaftMessage.VoteRequest(Two, One, term, index, term),
+        RaftMessage.VoteResponse(Two, One, term, true),
+        RaftMessage.AppendRequest(Two, One, term, LogIndex.Zero, Term.Zero, index, []),
+        RaftMessage.AppendResponse(Two, One, term, index),
+        RaftMessage.Heartbeat(Two, One, term, default, index, index),
+        RaftMessage.HeartbeatResponse(Two, One, term, default, index, index),
     ];
 
     private static void Ignored(RaftMessage message)
@@ -141,6 +135,4 @@ public class MalformedMessageTests
             Assert.Empty(voter.TakeSent());
         }
     }
-
-    private sealed record ForeignMessage(NodeId From, NodeId To) : PeerMessage(From, To);
 }

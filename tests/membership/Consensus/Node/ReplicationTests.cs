@@ -10,7 +10,7 @@ public class ReplicationTests
         // Raft figure 8: counting copies of an old entry is not enough.
         TestVoter voter = Follower("old");
         voter.BecomeCandidate();
-        voter.Receive(new VoteResponse(Three, One, voter.Status.Term, true));
+        voter.Receive(RaftMessage.VoteResponse(Three, One, voter.Status.Term, true));
         voter.Receive(Ack(2, voter.Status.Term.Value, 1));
         voter.Receive(Ack(3, voter.Status.Term.Value, 1));
         Assert.Equal(LogIndex.Zero, voter.Status.CommitIndex);
@@ -67,7 +67,7 @@ public class ReplicationTests
         restarted.Receive(Beat(1, commit: 2, match: 2));
         restarted.Receive(Beat(1, commit: 2, match: 2));
         Assert.Equal([1UL, 2UL], restarted.Committed.ConvertAll(e => e.Index.Value));
-        Assert.Equal(new LogIndex(2), restarted.Sent<HeartbeatResponse>()[^1].Match);
+        Assert.Equal(new LogIndex(2), restarted.Sent(RaftMessageKind.HeartbeatResponse)[^1].Match);
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public class ReplicationTests
         // Terms here: 1 1 1 2 2. A leader of term 4 whose entry 9 is of term 1 can agree with the first three at most.
         voter.Receive(Append(4, 9, 1, 0));
         voter.Sync();
-        AppendResponse answer = Assert.Single(voter.Sent<AppendResponse>());
+        RaftMessage answer = Assert.Single(voter.Sent(RaftMessageKind.AppendResponse));
         Assert.True(answer.Rejected);
         Assert.Equal(new LogIndex(9), answer.Index);
         Assert.Equal(new LogIndex(3), answer.HintIndex);
@@ -93,11 +93,11 @@ public class ReplicationTests
     {
         TestVoter leader = Follower("a", "b", "c");
         leader.BecomeCandidate();
-        leader.Receive(new VoteResponse(Three, One, leader.Status.Term, true));
+        leader.Receive(RaftMessage.VoteResponse(Three, One, leader.Status.Term, true));
         leader.TakeSent();
-        leader.Receive(new AppendResponse(Two, One, leader.Status.Term, true, new LogIndex(3), new LogIndex(1), new Term(1)));
-        AppendRequest request = Assert.Single(leader.Sent<AppendRequest>());
-        Assert.Equal(new LogIndex(1), request.PrevIndex);
+        leader.Receive(RaftMessage.AppendRejection(Two, One, leader.Status.Term, new LogIndex(3), new LogIndex(1), new Term(1)));
+        RaftMessage request = Assert.Single(leader.Sent(RaftMessageKind.AppendRequest));
+        Assert.Equal(new LogIndex(1), request.Index);
         Assert.Equal(3, request.Entries.Count);
     }
 
@@ -108,7 +108,7 @@ public class ReplicationTests
         voter.Receive(Append(2, 0, 0, 0, [.. Entries(1, 1, "a"), .. Entries(2, 2, "B")]) with { From = Three });
         Assert.Equal(new LogIndex(2), voter.Status.LastIndex);
         voter.Sync();
-        Assert.Equal(new LogIndex(2), voter.Sent<AppendResponse>()[^1].Index);
+        Assert.Equal(new LogIndex(2), voter.Sent(RaftMessageKind.AppendResponse)[^1].Index);
 
         // A late message of the same leader that ends earlier removes nothing.
         voter.Receive(Append(2, 0, 0, 0, Entries(1, 1, "a")) with { From = Three });
@@ -126,12 +126,12 @@ public class ReplicationTests
             leader.Propose("x");
         }
 
-        List<AppendRequest> sent = leader.Sent<AppendRequest>().FindAll(m => m.To == Two);
+        List<RaftMessage> sent = leader.Sent(RaftMessageKind.AppendRequest).FindAll(m => m.To == Two);
         Assert.Equal(3, sent.Count);
 
         // An answer makes room, and what has piled up goes out in one message.
         leader.Receive(Ack(2, 1, 2));
-        Assert.Equal(7, Assert.Single(leader.Sent<AppendRequest>().FindAll(m => m.To == Two)).Entries.Count);
+        Assert.Equal(7, Assert.Single(leader.Sent(RaftMessageKind.AppendRequest).FindAll(m => m.To == Two)).Entries.Count);
     }
 
     [Fact]
@@ -146,11 +146,11 @@ public class ReplicationTests
             leader.Propose(new string('x', 76));
         }
 
-        List<AppendRequest> sent = leader.Sent<AppendRequest>().FindAll(m => m.To == Two);
+        List<RaftMessage> sent = leader.Sent(RaftMessageKind.AppendRequest).FindAll(m => m.To == Two);
         Assert.Equal(3, sent.Sum(m => m.Entries.Count));
 
         leader.Receive(Ack(2, 1, 4));
-        Assert.Equal([2, 1], leader.Sent<AppendRequest>().FindAll(m => m.To == Two).ConvertAll(m => m.Entries.Count));
+        Assert.Equal([2, 1], leader.Sent(RaftMessageKind.AppendRequest).FindAll(m => m.To == Two).ConvertAll(m => m.Entries.Count));
     }
 
     [Fact]
@@ -174,7 +174,7 @@ public class ReplicationTests
         TestVoter voter = Follower("0123456789");
         TestVoter restarted = voter.Restart();
         restarted.BecomeCandidate();
-        restarted.Receive(new VoteResponse(Two, One, restarted.Status.Term, true));
+        restarted.Receive(RaftMessage.VoteResponse(Two, One, restarted.Status.Term, true));
         restarted.Sync();
         restarted.Receive(Ack(2, restarted.Status.Term.Value, 2));
         Assert.True(restarted.Propose(""));
@@ -190,7 +190,7 @@ public class ReplicationTests
         leader.Sync();
         leader.TakeSent();
         leader.Receive(Ack(2, 1, 2));
-        Assert.Contains(leader.Sent<Heartbeat>(), h => h.To == Two && h.Commit == new LogIndex(2));
+        Assert.Contains(leader.Sent(RaftMessageKind.Heartbeat), h => h.To == Two && h.Commit == new LogIndex(2));
     }
 
     [Fact]
@@ -202,13 +202,13 @@ public class ReplicationTests
         leader.TakeSent();
         leader.Pass(100);
         leader.Receive(leader.Echo(2, leader.Now, received: 2, match: 1));
-        Assert.Empty(leader.Sent<AppendRequest>());
+        Assert.Empty(leader.Sent(RaftMessageKind.AppendRequest));
 
         // The follower restarts and holds only what it had on disk.
         leader.Pass(100);
         leader.Receive(leader.Echo(2, leader.Now, received: 1, match: 1));
-        AppendRequest again = Assert.Single(leader.Sent<AppendRequest>());
-        Assert.Equal(new LogIndex(1), again.PrevIndex);
+        RaftMessage again = Assert.Single(leader.Sent(RaftMessageKind.AppendRequest));
+        Assert.Equal(new LogIndex(1), again.Index);
     }
 
     [Fact]
@@ -237,5 +237,59 @@ public class ReplicationTests
         voter.Receive(Beat(1, commit: 1, match: 1));
         Assert.Throws<InvalidOperationException>(
             () => voter.Receive(Append(2, 0, 0, 0, Entries(1, 2, "b")) with { From = Three }));
+    }
+
+    [Fact]
+    public void Proposals_are_written_and_sent_together_by_one_flush()
+    {
+        TestVoter leader = Leader();
+        leader.Receive(Ack(2, 1, 1));
+        leader.TakeSent();
+        int writes = leader.Tickets.Count;
+        for (int i = 0; i < 5; i++)
+        {
+            Assert.True(leader.Node.TryPropose(new byte[] { 1 }, leader.Now, out _));
+        }
+
+        Assert.True(leader.Node.Effects.IsEmpty);
+        leader.Flush();
+        Assert.Equal(writes + 1, leader.Tickets.Count);
+        Assert.Equal(5, Assert.Single(leader.Sent(RaftMessageKind.AppendRequest)).Entries.Count);
+    }
+
+    [Fact]
+    public void Proposals_that_were_not_flushed_are_in_the_log_when_leadership_is_lost()
+    {
+        TestVoter leader = Leader();
+        Assert.True(leader.Node.TryPropose(new byte[] { 1 }, leader.Now, out LogIndex index));
+        leader.Skip(1_000);
+        leader.Receive(Append(5, 1, 1, 0, Entries(2, 5, "other")));
+        leader.Sync();
+        Assert.Equal(new LogIndex(2), index);
+        Assert.Equal(index, leader.Status.LastIndex);
+        Assert.Equal(index, leader.Sent(RaftMessageKind.AppendResponse)[^1].Index);
+    }
+
+    [Fact]
+    public void A_voter_that_starts_from_a_snapshot_hands_it_out_and_goes_on_behind_it()
+    {
+        var meta = new SnapshotMeta(new LogIndex(10), new Term(2), new ClusterConfiguration([One, Two, Three]), 1, 0);
+        var snapshot = new Snapshot(meta, new byte[] { 7 });
+        var options = new RaftOptions { Self = One, Voters = [One, Two, Three], Seed = 1 };
+        var state = new HardState(new Term(2), NodeId.None);
+        var now = new MonotonicTime(0);
+
+        var bare = new RaftNode(options, new RecoveredLog(state, snapshot, []), now);
+        Assert.Same(snapshot, bare.Effects.Restored);
+        Assert.Equal(new LogIndex(10), bare.Status.CommitIndex);
+        Assert.Equal(new LogIndex(10), bare.Status.LastIndex);
+
+        // The leader may ask about what was dropped: it is told how far the logs surely agree.
+        var kept = new RaftNode(options, new RecoveredLog(state, snapshot, Entries(8, 2, "h", "i", "j", "k")), now);
+        kept.Effects.Clear();
+        kept.Receive(Append(2, 3, 1, 0, Entries(4, 1, "d")), now);
+        Assert.Equal(new LogIndex(10), Assert.Single(kept.Effects.Messages).Index);
+        kept.Receive(Append(2, 11, 2, 12, Entries(12, 2, "l")), now);
+        Assert.Equal([11UL, 12UL], kept.Effects.Committed.ConvertAll(entry => entry.Index.Value));
     }
 }

@@ -51,7 +51,7 @@ internal sealed class TestVoter
         voter.BecomeCandidate();
         for (uint i = 2; i <= (voters / 2) + 1; i++)
         {
-            voter.Receive(new VoteResponse(new NodeId(i), One, voter.Status.Term, true));
+            voter.Receive(RaftMessage.VoteResponse(new NodeId(i), One, voter.Status.Term, true));
         }
 
         Assert.True(voter.Status.IsLeader);
@@ -82,17 +82,17 @@ internal sealed class TestVoter
         return entries;
     }
 
-    public static AppendRequest Append(ulong term, ulong prev, ulong prevTerm, ulong commit, params LogEntry[] entries) =>
-        new(Two, One, new Term(term), new LogIndex(prev), new Term(prevTerm), new LogIndex(commit), entries);
+    public static RaftMessage Append(ulong term, ulong prev, ulong prevTerm, ulong commit, params LogEntry[] entries) =>
+        RaftMessage.AppendRequest(Two, One, new Term(term), new LogIndex(prev), new Term(prevTerm), new LogIndex(commit), entries);
 
-    public static Heartbeat Beat(ulong term, ulong commit = 0, ulong match = 0, long sentAt = 5) =>
-        new(Two, One, new Term(term), new MonotonicTime(sentAt), new LogIndex(commit), new LogIndex(match));
+    public static RaftMessage Beat(ulong term, ulong commit = 0, ulong match = 0, long sentAt = 5) =>
+        RaftMessage.Heartbeat(Two, One, new Term(term), new MonotonicTime(sentAt), new LogIndex(commit), new LogIndex(match));
 
-    public static AppendResponse Ack(uint from, ulong term, ulong match) =>
-        new(new NodeId(from), One, new Term(term), false, new LogIndex(match), LogIndex.Zero, Term.Zero);
+    public static RaftMessage Ack(uint from, ulong term, ulong match) =>
+        RaftMessage.AppendResponse(new NodeId(from), One, new Term(term), new LogIndex(match));
 
-    public HeartbeatResponse Echo(uint from, MonotonicTime sentAt, ulong received = 0, ulong match = 0) =>
-        new(new NodeId(from), One, Status.Term, sentAt, new LogIndex(received), new LogIndex(match));
+    public RaftMessage Echo(uint from, MonotonicTime sentAt, ulong received = 0, ulong match = 0) =>
+        RaftMessage.HeartbeatResponse(new NodeId(from), One, Status.Term, sentAt, new LogIndex(received), new LogIndex(match));
 
     /// <summary>Lets time pass without ticks.</summary>
     public void Skip(double ms) => Skip(TimeSpan.FromMilliseconds(ms));
@@ -112,15 +112,22 @@ internal sealed class TestVoter
 
     public void Receive(RaftMessage message)
     {
-        Assert.True(Node.Receive(message, Now));
+        Node.Receive(message, Now);
         Collect();
     }
 
     public bool Propose(string text)
     {
         bool accepted = Node.TryPropose(Encoding.UTF8.GetBytes(text), Now, out _);
+        Node.Flush(Now);
         Collect();
         return accepted;
+    }
+
+    public void Flush()
+    {
+        Node.Flush(Now);
+        Collect();
     }
 
     public void Abdicate()
@@ -160,8 +167,7 @@ internal sealed class TestVoter
     }
 
     /// <summary>What of this kind was sent since the last call; forgets the rest.</summary>
-    public List<T> Sent<T>()
-        where T : RaftMessage => [.. TakeSent().OfType<T>()];
+    public List<RaftMessage> Sent(RaftMessageKind kind) => TakeSent().FindAll(message => message.Kind == kind);
 
     public void BecomeCandidate()
     {
@@ -170,7 +176,7 @@ internal sealed class TestVoter
         {
             for (uint i = 2; i <= (Options.Voters.Count / 2) + 1; i++)
             {
-                Receive(new PreVoteResponse(new NodeId(i), One, Status.Term.Next, true));
+                Receive(RaftMessage.PreVoteResponse(new NodeId(i), One, Status.Term.Next, true));
             }
         }
 
@@ -186,9 +192,9 @@ internal sealed class TestVoter
             _disk.Write(write);
         }
 
-        foreach (PeerMessage message in Node.Effects.Messages)
+        foreach (RaftMessage message in Node.Effects.Messages)
         {
-            _sent.Add((RaftMessage)message);
+            _sent.Add(message);
         }
 
         Committed.AddRange(Node.Effects.Committed);

@@ -14,7 +14,7 @@ internal sealed class MemoryDisk
 
     public int Unsynced => _unsynced.Count;
 
-    public RecoveredLog Recovered => new(HardState, [.. _entries]);
+    public RecoveredLog Recovered => new(HardState, null, [.. _entries]);
 
     public void Write(LogWrite write) => _unsynced.Add(write);
 
@@ -41,18 +41,20 @@ internal sealed class MemoryDisk
 
     private void Apply(LogWrite write)
     {
-        switch (write)
+        switch (write.Kind)
         {
-            case LogWrite.SaveHardState save:
-                HardState = save.State;
+            case LogWriteKind.SaveHardState:
+                HardState = write.HardState;
                 break;
-            case LogWrite.Truncate truncate:
-                _entries.RemoveRange((int)truncate.From.Value - 1, _entries.Count - ((int)truncate.From.Value - 1));
+            case LogWriteKind.Truncate:
+                _entries.RemoveRange((int)write.From.Value - 1, _entries.Count - ((int)write.From.Value - 1));
                 break;
-            case LogWrite.Append append:
-                Assert.Equal((ulong)_entries.Count + 1, append.Entries[0].Index.Value);
-                _entries.AddRange(append.Entries);
+            case LogWriteKind.Append:
+                Assert.Equal((ulong)_entries.Count + 1, write.Entries[0].Index.Value);
+                _entries.AddRange(write.Entries);
                 break;
+            default:
+                throw new InvalidOperationException($"this disk does not know how to {write.Kind}");
         }
     }
 }

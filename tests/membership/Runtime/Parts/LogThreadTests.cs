@@ -67,8 +67,8 @@ public sealed class LogThreadTests : IDisposable
         Assert.False(reported);
     }
 
-    private static LogWrite.Append Append(ulong ticket) =>
-        new(ticket, [new LogEntry(new LogIndex(ticket), new Term(1), EntryKind.Command, new byte[] { 1, 2, 3 })]);
+    private static LogWrite Append(ulong ticket) =>
+        LogWrite.Append(ticket, [new LogEntry(new LogIndex(ticket), new Term(1), EntryKind.Command, new byte[] { 1, 2, 3 })]);
 
     private WriteAheadLog Open(out RecoveredLog recovered) =>
         WriteAheadLog.Open(new WriteAheadLogOptions { Directory = _folder, SegmentBytes = 64 * 1024 }, out recovered);

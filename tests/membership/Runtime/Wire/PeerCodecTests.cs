@@ -8,22 +8,40 @@ namespace Cluster.Runtime.Tests.Wire;
 
 public sealed class PeerCodecTests
 {
+    public static TheoryData<RaftMessageKind> RaftKinds() =>
+        [.. Enum.GetValues<RaftMessageKind>().Where(kind => kind != RaftMessageKind.None)];
+
     public static TheoryData<Type> Kinds() =>
-        [.. new[] { typeof(RaftMessage).Assembly, typeof(MembershipMessage).Assembly }
-            .SelectMany(assembly => assembly.GetTypes())
-            .Where(type => type.IsSubclassOf(typeof(PeerMessage)) && !type.IsAbstract)];
+        [.. typeof(MembershipMessage).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(PeerMessage)) && !type.IsAbstract)];
+
+    [Theory]
+    [MemberData(nameof(RaftKinds))]
+    public void Every_message_of_the_engine_comes_back_as_it_was_sent(RaftMessageKind kind)
+    {
+        var random = new SplitMix64(42);
+        for (int i = 0; i < 300; i++)
+        {
+            RaftMessage sent = Draw(kind, ref random);
+
+            Assert.True(PeerCodec.TryDecode(PeerCodec.Encode(sent), out RaftMessage received, out PeerMessage? other));
+
+            Assert.Null(other);
+            AssertSame(sent, received);
+        }
+    }
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Every_message_comes_back_as_it_was_sent(Type kind)
+    public void Every_message_of_the_membership_core_comes_back_as_it_was_sent(Type kind)
     {
         var random = new SplitMix64(42);
         for (int i = 0; i < 300; i++)
         {
             PeerMessage sent = Draw(kind, ref random);
 
-            PeerMessage? received = PeerCodec.Decode(PeerCodec.Encode(sent));
+            Assert.True(PeerCodec.TryDecode(PeerCodec.Encode(sent), out RaftMessage raft, out PeerMessage? received));
 
+            Assert.Equal(RaftMessageKind.None, raft.Kind);
             Assert.NotNull(received);
             AssertSame(sent, received);
         }
@@ -31,7 +49,7 @@ public sealed class PeerCodecTests
 
     [Fact]
     public void There_are_as_many_kinds_on_the_wire_as_in_the_cores() =>
-        Assert.Equal(Kinds().Count, Enum.GetValues<PeerEnvelope.KindOneofCase>().Length - 1);
+        Assert.Equal(Kinds().Count + RaftKinds().Count, Enum.GetValues<PeerEnvelope.KindOneofCase>().Length - 1);
 
     [Fact]
     public void A_kind_of_a_newer_version_counts_as_lost()
@@ -39,16 +57,16 @@ public sealed class PeerCodecTests
         // Field 999, length-delimited, empty.
         byte[] newer = [.. new PeerEnvelope { FeatureLevel = 9, From = 1, To = 2 }.ToByteArray(), 0xBA, 0x3E, 0x00];
 
-        Assert.Null(PeerCodec.Decode(newer));
+        Assert.False(PeerCodec.TryDecode(newer, out _, out _));
     }
 
     [Fact]
     public void An_entry_of_an_unknown_kind_makes_the_message_unknown()
     {
         var envelope = new PeerEnvelope { From = 1, To = 2, Term = 3, Append = new Append() };
-        envelope.Append.Entries.Add(new Entry { Index = 1, Term = 1, Kind = 3 });
+        envelope.Append.Entries.Add(new Entry { Index = 1, Term = 1, Kind = 4 });
 
-        Assert.Null(PeerCodec.Decode(envelope.ToByteArray()));
+        Assert.False(PeerCodec.TryDecode(envelope.ToByteArray(), out _, out _));
     }
 
     [Fact]
@@ -56,9 +74,12 @@ public sealed class PeerCodecTests
     {
         var random = new SplitMix64(7);
         Type[] kinds = [.. Kinds().Select(row => row.Data)];
+        RaftMessageKind[] raftKinds = [.. RaftKinds().Select(row => row.Data)];
         for (int i = 0; i < 5000; i++)
         {
-            byte[] bytes = PeerCodec.Encode(Draw(kinds[(int)random.Below((ulong)kinds.Length)], ref random));
+            byte[] bytes = random.Chance(0.5)
+                ? PeerCodec.Encode(Draw(kinds[(int)random.Below((ulong)kinds.Length)], ref random))
+                : PeerCodec.Encode(Draw(raftKinds[(int)random.Below((ulong)raftKinds.Length)], ref random));
             bytes = bytes[..(int)random.Below((ulong)bytes.Length + 1)];
             for (ulong flips = random.Below(4); flips > 0 && bytes.Length > 0; flips--)
             {
@@ -67,7 +88,7 @@ public sealed class PeerCodecTests
 
             try
             {
-                PeerCodec.Decode(bytes);
+                PeerCodec.TryDecode(bytes, out _, out _);
             }
             catch (InvalidProtocolBufferException)
             {
@@ -78,24 +99,43 @@ public sealed class PeerCodecTests
     [Fact]
     public void Only_what_carries_data_is_bulk()
     {
-        Type[] bulk = [typeof(AppendRequest), typeof(AppendResponse), typeof(ForwardedCommand)];
         var random = new SplitMix64(1);
         foreach (Type kind in Kinds().Select(row => row.Data))
+        {
+            Assert.Equal(kind != typeof(ForwardedCommand), PeerCodec.IsUrgent(Draw(kind, ref random)));
+        }
+
+        RaftMessageKind[] bulk = [RaftMessageKind.AppendRequest, RaftMessageKind.AppendResponse];
+        foreach (RaftMessageKind kind in RaftKinds().Select(row => row.Data))
         {
             Assert.Equal(!bulk.Contains(kind), PeerCodec.IsUrgent(Draw(kind, ref random)));
         }
     }
 
+    /// <summary>A message as the factory of its kind makes it.</summary>
+    private static RaftMessage Draw(RaftMessageKind kind, ref SplitMix64 random)
+    {
+        bool rejects = kind == RaftMessageKind.AppendResponse && random.Chance(0.5);
+        string factory = rejects ? nameof(RaftMessage.AppendRejection) : kind.ToString();
+        MethodInfo method = typeof(RaftMessage).GetMethod(factory)!;
+        return (RaftMessage)method.Invoke(null, DrawValues(method.GetParameters(), ref random))!;
+    }
+
     private static PeerMessage Draw(Type kind, ref SplitMix64 random)
     {
         ParameterInfo[] parameters = kind.GetConstructors().Single(each => each.GetParameters().Length > 1).GetParameters();
+        return (PeerMessage)Activator.CreateInstance(kind, DrawValues(parameters, ref random))!;
+    }
+
+    private static object[] DrawValues(ParameterInfo[] parameters, ref SplitMix64 random)
+    {
         object[] values = new object[parameters.Length];
         for (int i = 0; i < values.Length; i++)
         {
             values[i] = DrawValue(parameters[i].ParameterType, ref random);
         }
 
-        return (PeerMessage)Activator.CreateInstance(kind, values)!;
+        return values;
     }
 
     private static object DrawValue(Type type, ref SplitMix64 random)
@@ -122,7 +162,7 @@ public sealed class PeerCodecTests
             return DrawBytes(ref random);
         }
 
-        if (type == typeof(IReadOnlyList<LogEntry>))
+        if (type == typeof(EntryRange))
         {
             var entries = new LogEntry[random.Below(5)];
             for (int i = 0; i < entries.Length; i++)
@@ -131,7 +171,7 @@ public sealed class PeerCodecTests
                 entries[i] = new LogEntry(new LogIndex(random.Next()), new Term(random.Next()), entryKind, DrawBytes(ref random));
             }
 
-            return entries;
+            return (EntryRange)entries;
         }
 
         return type == typeof(ulong) ? number : Activator.CreateInstance(type, number)!;
@@ -148,7 +188,7 @@ public sealed class PeerCodecTests
         return bytes;
     }
 
-    private static void AssertSame(PeerMessage sent, PeerMessage received)
+    private static void AssertSame(object sent, object received)
     {
         Assert.Equal(sent.GetType(), received.GetType());
         foreach (PropertyInfo property in sent.GetType().GetProperties().Where(each => each.GetIndexParameters().Length == 0))
@@ -164,8 +204,8 @@ public sealed class PeerCodecTests
             case ReadOnlyMemory<byte> bytes:
                 Assert.Equal(bytes.ToArray(), ((ReadOnlyMemory<byte>)received!).ToArray());
                 break;
-            case IReadOnlyList<LogEntry> entries:
-                var others = (IReadOnlyList<LogEntry>)received!;
+            case EntryRange entries:
+                var others = (EntryRange)received!;
                 Assert.Equal(entries.Count, others.Count);
                 for (int i = 0; i < entries.Count; i++)
                 {
