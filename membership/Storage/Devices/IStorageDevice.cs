@@ -3,12 +3,6 @@ namespace Cluster.Storage.Devices;
 /// <summary>The folder of a log, held exclusively while open. The seam under which tests put a disk that crashes.</summary>
 internal interface IStorageDevice : IDisposable
 {
-    /// <summary>
-    /// True when the next segment is to be made ready by the log thread itself: a simulation has one thread, and what happens in it
-    /// must not depend on another.
-    /// </summary>
-    bool PreparesInline => false;
-
     /// <summary>How messages name a file of this folder.</summary>
     string Describe(string name);
 
