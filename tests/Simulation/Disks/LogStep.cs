@@ -2,35 +2,23 @@ using Cluster.Consensus;
 
 namespace Cluster.Simulation.Disks;
 
-/// <summary>What one record of a log does.</summary>
-internal enum LogStepKind
-{
-    HardState,
-    Truncate,
-    Entry,
-}
-
 /// <summary>One record of a log: the unit in which a crash may cut it.</summary>
-internal readonly record struct LogStep(LogStepKind Kind, HardState HardState, LogIndex From, LogEntry Entry)
+/// <param name="Write">What it does; of an append, only this entry.</param>
+/// <param name="Entry">The entry of an append.</param>
+internal readonly record struct LogStep(LogWrite Write, LogEntry Entry)
 {
     /// <summary>The records of one write, in order.</summary>
-    public static void Add(List<LogStep> steps, LogWrite write)
+    public static void Add(List<LogStep> steps, in LogWrite write)
     {
-        switch (write)
+        if (write.Kind != LogWriteKind.Append)
         {
-            case LogWrite.SaveHardState save:
-                steps.Add(new LogStep(LogStepKind.HardState, save.State, default, default));
-                break;
-            case LogWrite.Truncate truncate:
-                steps.Add(new LogStep(LogStepKind.Truncate, default, truncate.From, default));
-                break;
-            case LogWrite.Append append:
-                foreach (LogEntry entry in append.Entries)
-                {
-                    steps.Add(new LogStep(LogStepKind.Entry, default, default, entry));
-                }
+            steps.Add(new LogStep(write, default));
+            return;
+        }
 
-                break;
+        foreach (LogEntry entry in write.Entries)
+        {
+            steps.Add(new LogStep(write, entry));
         }
     }
 }

@@ -23,6 +23,7 @@ internal sealed class SimulatedDisk
     private readonly List<LogWrite> _pending = [];
     private readonly List<LogStep> _unsynced = [];
     private readonly List<LogStep> _steps = [];
+    private readonly List<Snapshot> _saves = [];
     private LogModel _synced = new();
     private LogModel _queued = new();
     private WriteAheadLog? _log;
@@ -36,18 +37,18 @@ internal sealed class SimulatedDisk
         _random = random;
         _name = name;
         _mutations = mutations;
-        _options = new WriteAheadLogOptions { Directory = name, SegmentBytes = segmentBytes, Salt = random.Next() };
+        _options = new WriteAheadLogOptions { Directory = name, SegmentBytes = segmentBytes, Salt = random.Next(), SingleThreaded = true };
         Folder = new SimulatedFolder(random, mutations);
     }
 
     /// <summary>The files.</summary>
     public SimulatedFolder Folder { get; }
 
-    /// <summary>What is durable: the entries from index 1 on.</summary>
-    public IReadOnlyList<LogEntry> SyncedEntries => _synced.Entries;
+    /// <summary>What is durable.</summary>
+    public LogModel SyncedLog => _synced;
 
-    /// <summary>What is durable: term and vote.</summary>
-    public HardState SyncedHardState => _synced.HardState;
+    /// <summary>What will be durable when all queued writes are.</summary>
+    public LogModel QueuedLog => _queued;
 
     /// <summary>How long a sync takes: bounds in milliseconds.</summary>
     public (double Min, double Max) SyncMs { get; set; } = Normal;
@@ -61,11 +62,14 @@ internal sealed class SimulatedDisk
     /// <summary>Called when a write or sync failed: the process has to stop.</summary>
     public Action<string>? Failed { get; set; }
 
-    /// <summary>The term of the durable entry at an index, or null when there is none.</summary>
-    public Term? SyncedTermAt(LogIndex index) => _synced.TermAt(index);
+    /// <summary>Called when a snapshot is a file that survives a crash.</summary>
+    public Action<SnapshotMeta>? SnapshotSaved { get; set; }
 
-    /// <summary>The term that the entry at an index will have when all queued writes are durable.</summary>
-    public Term? QueuedTermAt(LogIndex index) => _queued.TermAt(index);
+    /// <summary>Called when a snapshot was given up.</summary>
+    public Action<SnapshotMeta>? SnapshotNotSaved { get; set; }
+
+    /// <summary>How long the saving of a snapshot takes: bounds in milliseconds.</summary>
+    public (double Min, double Max) SaveMs { get; set; } = (0.5, 20);
 
     /// <summary>A process opens the log.</summary>
     /// <param name="log">What it found.</param>
@@ -124,22 +128,31 @@ internal sealed class SimulatedDisk
         StartSync();
     }
 
+    /// <summary>A thread of its own saves a snapshot, beside the log.</summary>
+    public void Save(Snapshot snapshot)
+    {
+        int life = _life;
+        _saves.Add(snapshot);
+        _time.After(_random.LogMs(SaveMs.Min, SaveMs.Max), () =>
+        {
+            if (life == _life && _log is WriteAheadLog log)
+            {
+                _saves.Remove(snapshot);
+                Attempt(() => Save(log, snapshot));
+            }
+        });
+    }
+
     /// <summary>The process dies; what it wrote stays in memory. The write it was about to make may have begun.</summary>
     public void Kill()
     {
-        if (_log is WriteAheadLog log && _pending.Count > 0 && !_handed && _random.Chance(0.5))
+        if (_log is WriteAheadLog log && _saves.Count > 0 && _random.Chance(0.5))
         {
-            Folder.CutsNextWriteAfter = _random.Below(2_000);
-            try
-            {
-                Hand(log, _pending.Count);
-            }
-            catch (IOException)
-            {
-                // Killed in the middle.
-            }
-
-            Folder.CutsNextWriteAfter = null;
+            DieIn(() => log.Snapshots.Save(_saves[0]));
+        }
+        else if (_log is WriteAheadLog busy && _pending.Count > 0 && !_handed && _random.Chance(0.5))
+        {
+            DieIn(() => Hand(busy, _pending.Count));
         }
 
         End();
@@ -170,6 +183,7 @@ internal sealed class SimulatedDisk
     public void Heal()
     {
         SyncMs = Normal;
+        SaveMs = (0.5, 20);
         Garble = 0;
         Folder.FreeBytes = null;
         Folder.IsFullForOverwriting = false;
@@ -178,19 +192,53 @@ internal sealed class SimulatedDisk
         Folder.Repair();
     }
 
+    private void DieIn(Action operation)
+    {
+        Folder.CutsNextWriteAfter = _random.Below(2_000);
+        try
+        {
+            operation();
+        }
+        catch (IOException)
+        {
+            // Killed in the middle.
+        }
+
+        Folder.CutsNextWriteAfter = null;
+    }
+
+    private void Save(WriteAheadLog log, Snapshot snapshot)
+    {
+        try
+        {
+            log.Snapshots.Save(snapshot);
+        }
+        catch (SnapshotNotSavedException)
+        {
+            SnapshotNotSaved?.Invoke(snapshot.Meta);
+            return;
+        }
+
+        SnapshotSaved?.Invoke(snapshot.Meta);
+    }
+
     private void End()
     {
         _log = null;
         _pending.Clear();
+        _saves.Clear();
         _life++;
         _busy = false;
         _handed = false;
         Synced = null;
         Failed = null;
+        SnapshotSaved = null;
+        SnapshotNotSaved = null;
     }
 
     private void Compare(RecoveredLog log)
     {
+        string synced = _synced.ToString();
         if (_synced.Equals(log))
         {
             _unsynced.Clear();
@@ -207,11 +255,10 @@ internal sealed class SimulatedDisk
             }
         }
 
-        string last = log.Entries.Count == 0 ? "nothing" : $"{log.Entries[^1].Index}/{log.Entries[^1].Term}";
         throw new ViolationException(
             "S7",
-            $"the log of {_name} comes back with {log.Entries.Count} entries up to {last} in {log.HardState}, which it never said after its last sync "
-                + $"({_unsynced.Count} records were not synced; with them it had {_synced.Entries.Count} entries in {_synced.HardState})");
+            $"the log of {_name} comes back with {LogModel.Of(log)}, which it never said after its last sync; then it said {synced}, and with the "
+                + $"{_unsynced.Count} records that were not synced {_synced}");
     }
 
     private void StartSync()

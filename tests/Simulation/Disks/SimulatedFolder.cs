@@ -1,4 +1,5 @@
 using Cluster.Simulation.Worlds;
+using Cluster.Storage;
 using Cluster.Storage.Devices;
 
 namespace Cluster.Simulation.Disks;
@@ -95,8 +96,6 @@ internal sealed class SimulatedFolder(RandomStream random, DiskMutations mutatio
 
     private sealed class Device(SimulatedFolder folder) : IStorageDevice
     {
-        public bool PreparesInline => true;
-
         public string Describe(string name) => name;
 
         public IReadOnlyList<string> List() => [.. folder._names.Keys];
@@ -105,7 +104,7 @@ internal sealed class SimulatedFolder(RandomStream random, DiskMutations mutatio
         {
             if (folder.FreeBytes is <= 0)
             {
-                throw new IOException("No space left on device");
+                throw new DiskFullException("", "a new file", 0);
             }
 
             SimulatedFile made = new();
@@ -172,7 +171,7 @@ internal sealed class SimulatedFolder(RandomStream random, DiskMutations mutatio
             {
                 int fits = (int)Math.Clamp(source.Length - growth, 0, source.Length / 2);
                 file.Write(offset, source[..fits]);
-                throw new IOException("No space left on device");
+                throw new DiskFullException("", "a write", source.Length);
             }
 
             folder.FreeBytes -= growth;

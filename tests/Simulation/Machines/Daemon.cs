@@ -122,13 +122,17 @@ internal sealed class Daemon : HostProcess
         foreach (RaftMessage message in effects.RaftMessages)
         {
             _world.Checks.Sending(this, message);
-            _world.Network.Send(message);
+            MessageText.Mix(_world.Trace, message);
+            string? line = _world.Trace.HasText && MessageText.IsWorthALine(message) ? MessageText.Describe(message) : null;
+            Send(message.To.Value, line, (core, now) => core.Receive(message, now));
         }
 
         foreach (PeerMessage message in effects.Messages)
         {
             _world.Checks.Sending(this, message);
-            Send(message);
+            MessageText.Mix(_world.Trace, message);
+            string? line = _world.Trace.HasText && MessageText.IsWorthALine(message) ? MessageText.Describe(message) : null;
+            Send(message.To.Value, line, (core, now) => core.Receive(message, now));
         }
 
         foreach (ClusterEvent clusterEvent in effects.Events)
@@ -172,10 +176,8 @@ internal sealed class Daemon : HostProcess
         _world.Checks.Stepped(this);
     }
 
-    private void Send(PeerMessage message)
+    private void Send(uint to, string? line, Action<ClusterNode, MonotonicTime> receive)
     {
-        MessageText.Mix(_world.Trace, message);
-        uint to = message.To.Value;
         bool isOnItsWay = _world.Network.Carry(Machine.Number, to, () =>
         {
             if (_world.Machine(to).Daemon is not Daemon daemon)
@@ -183,16 +185,16 @@ internal sealed class Daemon : HostProcess
                 return;
             }
 
-            if (_world.Trace.HasText && MessageText.IsWorthALine(message))
+            if (line is not null)
             {
-                _world.Trace.Line(to, $"{(daemon.Paused ? "queued" : "got")} {MessageText.Describe(message)}");
+                _world.Trace.Line(to, $"{(daemon.Paused ? "queued" : "got")} {line}");
             }
 
-            daemon.Input(now => daemon.Core.Receive(message, now));
+            daemon.Input(now => receive(daemon.Core, now));
         });
-        if (!isOnItsWay && _world.Trace.HasText && MessageText.IsWorthALine(message))
+        if (!isOnItsWay && line is not null)
         {
-            _world.Trace.Line(Machine.Number, $"lost {MessageText.Describe(message)}");
+            _world.Trace.Line(Machine.Number, $"lost {line}");
         }
     }
 
