@@ -179,6 +179,16 @@ internal sealed class SimulatedDisk
         Folder.PowerCut(Garble);
     }
 
+    /// <summary>Another, empty disk takes the place of this one.</summary>
+    public void Replace()
+    {
+        End();
+        Folder.Wipe();
+        _unsynced.Clear();
+        _synced = new LogModel();
+        _queued = new LogModel();
+    }
+
     /// <summary>All faults end: the disk is whole and has room.</summary>
     public void Heal()
     {
