@@ -24,7 +24,7 @@ public sealed partial class ClusterNode
             Log.Abdicate(now);
         }
 
-        _requests.Tick(now, Effects.Messages);
+        _requests.Tick(now, Effects.RaftMessages);
         _holder.Tick(now, Incarnation, _grantor, _own, Effects.Messages);
         OrderFences(now);
         _detector.Tick(now, _wallClockMs, Incarnation, Effects.Messages);

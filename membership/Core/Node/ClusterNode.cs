@@ -213,9 +213,6 @@ public sealed partial class ClusterNode
             case ProbeAnswer answer:
                 _detector.Receive(answer, now);
                 break;
-            case ForwardedCommand forwarded:
-                Log.TryPropose(forwarded.Payload, now, out _);
-                break;
             default:
                 break;
         }

@@ -32,9 +32,17 @@ public sealed partial class ClusterState
         Command command = Read(entry.Payload);
         _applyingAtUnixMs = command.AtUnixMs;
         NodeId proposer = new(command.Proposer);
-        if (command.Request != 0 && _requests.Find(proposer, command.Request) is { } earlier)
+        if (command.Request != 0)
         {
-            return (command, earlier);
+            switch (_requests.Judge(proposer, command.Request, out CommandOutcome? earlier))
+            {
+                case ProposalVerdict.Known:
+                    return (command, earlier!);
+                case ProposalVerdict.Forgotten:
+                    return (command, Refused(OutcomeCode.Stale, "the request is so old that its outcome is forgotten; look what became of it and ask anew"));
+                case ProposalVerdict.New:
+                    break;
+            }
         }
 
         CommandOutcome outcome = Dispatch(command);

@@ -100,9 +100,9 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
     /// <summary>Sends a message if it can be done without waiting.</summary>
     public void Send(PeerMessage message)
     {
-        if (TryFind(message.To, PeerCodec.IsUrgent(message), out Peer? peer))
+        if (TryFind(message.To, urgent: true, out Peer? peer))
         {
-            Send(peer, PeerCodec.Encode(message), PeerCodec.IsUrgent(message));
+            Send(peer, PeerCodec.Encode(message), urgent: true);
         }
     }
 

@@ -38,6 +38,9 @@ internal sealed class NodeDriver
 
     public List<PeerMessage> Sent { get; } = [];
 
+    /// <summary>Commands sent to the leader.</summary>
+    public List<RaftMessage> Forwarded { get; } = [];
+
     public List<FenceOrder> Orders { get; } = [];
 
     public List<ExitQuestion> Questions { get; } = [];
@@ -91,6 +94,7 @@ internal sealed class NodeDriver
         for (int i = 0; i < 20; i++)
         {
             Sent.AddRange(Node.Effects.Messages);
+            Forwarded.AddRange(Node.Effects.RaftMessages.FindAll(message => message.Kind == RaftMessageKind.Proposal));
             Orders.AddRange(Node.Effects.FenceOrders);
             Questions.AddRange(Node.Effects.ExitQuestions);
             Ended ??= Node.Effects.IncarnationEnded;

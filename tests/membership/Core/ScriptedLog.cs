@@ -69,6 +69,18 @@ internal sealed class ScriptedLog : IReplicatedLog
         return true;
     }
 
+    public bool TryRead(ulong context, MonotonicTime now) => false;
+
+    public bool Compact(LogIndex through, ReadOnlyMemory<byte> state, MonotonicTime now) => false;
+
+    public void SnapshotSaved(SnapshotMeta meta, MonotonicTime now)
+    {
+    }
+
+    public void SnapshotNotSaved(SnapshotMeta meta, MonotonicTime now)
+    {
+    }
+
     public void Persisted(ulong ticket, MonotonicTime now)
     {
     }
