@@ -80,9 +80,10 @@ public sealed partial class RaftNode
         return true;
     }
 
+    // One that could not be saved gives way to a newer one: the leader has gone over to that and will not ask after the old one.
     private void SaveIfComplete()
     {
-        if (_incoming is { IsSound: true } complete && _foreignSave is null)
+        if (_incoming is { IsSound: true } complete && (_foreignSave is null || _foreignSaveFailed))
         {
             _incoming = null;
             _foreignSave = new Snapshot(complete.Meta, complete.State);

@@ -86,7 +86,11 @@ public sealed partial class RaftNode
         }
 
         // It stays in memory: the leader's next offer makes another attempt.
-        _foreignSaveFailed |= _foreignSave?.Meta == meta;
+        if (_foreignSave?.Meta == meta)
+        {
+            _foreignSaveFailed = true;
+            SaveIfComplete();
+        }
     }
 
     private bool Breaks(RaftMutations mutation) => (_options.Mutations & mutation) != 0;

@@ -36,9 +36,9 @@ internal sealed record SeedResult(
         {
             (rule, what) = (violation.Rule, violation.What);
         }
-        catch (Exception broken) when (broken is InvalidOperationException or ArgumentException or IndexOutOfRangeException or NullReferenceException)
+        catch (Exception broken)
         {
-            // The cores check their own invariants; a broken one, or any other mistake, would have ended the process.
+            // The cores check their own invariants; a broken one, or any other mistake, would have ended a process.
             (rule, what) = ("invariant", $"{broken.Message}\n{broken.StackTrace}");
         }
 

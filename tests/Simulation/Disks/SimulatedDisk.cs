@@ -111,10 +111,14 @@ internal sealed class SimulatedDisk
         return true;
     }
 
-    public void Enqueue(List<LogWrite> writes)
+    /// <summary>Hands writes to the log thread.</summary>
+    /// <param name="writes">The writes.</param>
+    /// <param name="look">Called for each before it is queued, when everything before it is.</param>
+    public void Enqueue(List<LogWrite> writes, Action<LogWrite>? look = null)
     {
         foreach (LogWrite write in writes)
         {
+            look?.Invoke(write);
             _pending.Add(write);
             int from = _steps.Count;
             LogStep.Add(_steps, write);

@@ -123,7 +123,7 @@ internal sealed class Daemon : HostProcess
         {
             _world.Checks.Sending(this, message);
             MessageText.Mix(_world.Trace, message);
-            string? line = _world.Trace.HasText && MessageText.IsWorthALine(message) ? MessageText.Describe(message) : null;
+            string? line = _world.Trace.HasText && MessageText.IsWorthALine(message) ? Describe(message) : null;
             Send(message.To.Value, line, (core, now) => core.Receive(message, now));
         }
 
@@ -175,6 +175,10 @@ internal sealed class Daemon : HostProcess
         effects.Clear();
         _world.Checks.Stepped(this);
     }
+
+    private static string Describe(in RaftMessage message) => message.Kind == RaftMessageKind.Proposal
+        ? $"forward {message.From}→{message.To} {MessageText.CommandText(message.Data)}"
+        : MessageText.Describe(message);
 
     private void Send(uint to, string? line, Action<ClusterNode, MonotonicTime> receive)
     {

@@ -4,13 +4,14 @@ using Cluster.Consensus;
 namespace Cluster.Simulation.Raft;
 
 /// <summary>
-/// The state machine of the consensus world: a hash over all that had an effect, in order, and the newest request of each client, so that a request that
+/// The state machine of the consensus world: a hash over all that had an effect, in order, and what became of the newest requests, so that a request that
 /// stands in the log twice has its effect once.
 /// </summary>
-internal sealed class Ledger
+internal sealed class Ledger(RaftMutations mutations = RaftMutations.None)
 {
     private const int HeaderBytes = 24;
-    private readonly SortedDictionary<uint, ulong> _newest = [];
+    private const int OutcomeBytes = 20;
+    private readonly DuplicateFilter<ulong> _outcomes = new(mutations);
 
     /// <summary>The last entry that was applied.</summary>
     public LogIndex Applied { get; private set; }
@@ -33,22 +34,24 @@ internal sealed class Ledger
 
     /// <summary>Who asked for an entry; client 0 for entries that are nobody's request.</summary>
     public static (uint Client, ulong Sequence) RequestOf(in LogEntry entry) =>
-        entry.Kind == EntryKind.Command
-            ? (BinaryPrimitives.ReadUInt32LittleEndian(entry.Payload.Span), BinaryPrimitives.ReadUInt64LittleEndian(entry.Payload.Span[4..]))
-            : default;
+        entry.Kind == EntryKind.Command ? RequestOf(entry.Payload.Span) : default;
+
+    /// <summary>Who asked for what a payload says.</summary>
+    public static (uint Client, ulong Sequence) RequestOf(ReadOnlySpan<byte> payload) =>
+        (BinaryPrimitives.ReadUInt32LittleEndian(payload), BinaryPrimitives.ReadUInt64LittleEndian(payload[4..]));
 
     /// <returns>True when the entry had an effect.</returns>
     public bool Apply(in LogEntry entry)
     {
         Applied = entry.Index;
         (uint client, ulong sequence) = RequestOf(entry);
-        bool isNew = client != 0 && sequence > _newest.GetValueOrDefault(client);
-        if (!isNew)
+        ProposalSession session = new(new NodeId(client), 1);
+        if (client == 0 || _outcomes.Judge(session, sequence, out _) != ProposalVerdict.New)
         {
             return false;
         }
 
-        _newest[client] = Math.Max(sequence, _newest.GetValueOrDefault(client));
+        _outcomes.Remember(session, sequence, entry.Index.Value);
         Effects++;
         ulong hash = (Hash ^ client) * 0x100000001B3UL;
         hash = (hash ^ sequence) * 0x100000001B3UL;
@@ -59,16 +62,18 @@ internal sealed class Ledger
     /// <summary>The state for a snapshot, equal on all nodes for equal states.</summary>
     public byte[] Save(int padding)
     {
-        byte[] state = new byte[HeaderBytes + (12 * _newest.Count) + padding];
+        IReadOnlyList<RememberedOutcome<ulong>> outcomes = _outcomes.Export();
+        byte[] state = new byte[HeaderBytes + (OutcomeBytes * outcomes.Count) + padding];
         BinaryPrimitives.WriteUInt64LittleEndian(state, Hash);
         BinaryPrimitives.WriteUInt64LittleEndian(state.AsSpan(8), Effects);
-        BinaryPrimitives.WriteInt32LittleEndian(state.AsSpan(16), _newest.Count);
+        BinaryPrimitives.WriteInt32LittleEndian(state.AsSpan(16), outcomes.Count);
         int at = HeaderBytes;
-        foreach ((uint client, ulong sequence) in _newest)
+        foreach (RememberedOutcome<ulong> outcome in outcomes)
         {
-            BinaryPrimitives.WriteUInt32LittleEndian(state.AsSpan(at), client);
-            BinaryPrimitives.WriteUInt64LittleEndian(state.AsSpan(at + 4), sequence);
-            at += 12;
+            BinaryPrimitives.WriteUInt32LittleEndian(state.AsSpan(at), outcome.Session.Node.Value);
+            BinaryPrimitives.WriteUInt64LittleEndian(state.AsSpan(at + 4), outcome.Sequence);
+            BinaryPrimitives.WriteUInt64LittleEndian(state.AsSpan(at + 12), outcome.Outcome);
+            at += OutcomeBytes;
         }
 
         // Different from one snapshot to the next, so that parts of two make no whole.
@@ -87,12 +92,16 @@ internal sealed class Ledger
         Applied = snapshot.Meta.Index;
         Hash = BinaryPrimitives.ReadUInt64LittleEndian(state);
         Effects = BinaryPrimitives.ReadUInt64LittleEndian(state[8..]);
-        _newest.Clear();
         int count = BinaryPrimitives.ReadInt32LittleEndian(state[16..]);
+        List<RememberedOutcome<ulong>> outcomes = [];
         for (int i = 0; i < count; i++)
         {
-            ReadOnlySpan<byte> one = state.Slice(HeaderBytes + (12 * i), 12);
-            _newest[BinaryPrimitives.ReadUInt32LittleEndian(one)] = BinaryPrimitives.ReadUInt64LittleEndian(one[4..]);
+            ReadOnlySpan<byte> one = state.Slice(HeaderBytes + (OutcomeBytes * i), OutcomeBytes);
+            ProposalSession session = new(new NodeId(BinaryPrimitives.ReadUInt32LittleEndian(one)), 1);
+            outcomes.Add(new RememberedOutcome<ulong>(
+                session, BinaryPrimitives.ReadUInt64LittleEndian(one[4..]), BinaryPrimitives.ReadUInt64LittleEndian(one[12..])));
         }
+
+        _outcomes.Restore(outcomes);
     }
 }

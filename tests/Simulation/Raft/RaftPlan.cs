@@ -26,6 +26,7 @@ internal sealed class RaftPlan
         CompactEvery = random.Pick([0, 15, 60, 300]);
         TrailingEntries = random.Pick([0, 5, 100]);
         SnapshotChunkBytes = random.Pick([64, 1_000, 128 * 1024]);
+        MaxInflightSnapshotBytes = random.Pick([64, 2_000, 1024 * 1024]);
         ChangeGapMs = random.Chance(0.75) ? random.Between(100, 2_500) : 0;
     }
 
@@ -70,6 +71,8 @@ internal sealed class RaftPlan
     public int TrailingEntries { get; }
 
     public int SnapshotChunkBytes { get; }
+
+    public int MaxInflightSnapshotBytes { get; }
 
     /// <summary>The mean gap between changes of the configuration and transfers of leadership; 0 for none.</summary>
     public double ChangeGapMs { get; }

@@ -31,6 +31,9 @@ internal sealed partial class RaftProcess
         ClockRateBound = 1.1,
         MaxInflightAppends = _world.Plan.MaxInflightAppends,
         MaxBytesPerAppend = _world.Plan.MaxBytesPerAppend,
+        TrailingEntries = _world.Plan.TrailingEntries,
+        SnapshotChunkBytes = _world.Plan.SnapshotChunkBytes,
+        MaxInflightSnapshotBytes = _world.Plan.MaxInflightSnapshotBytes,
         Seed = random.Next(),
         Mutations = _world.Mutant.Raft,
     };

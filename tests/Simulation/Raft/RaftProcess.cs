@@ -9,7 +9,11 @@ namespace Cluster.Simulation.Raft;
 internal sealed partial class RaftProcess : HostProcess
 {
     private readonly RaftWorld _world;
-    private readonly SortedDictionary<LogIndex, (Term Term, Action<LogIndex> Answer)> _waiting = [];
+    private readonly Dictionary<LogIndex, (Term Term, Action<LogIndex> Answer)> _waiting = [];
+    private readonly Dictionary<(uint Client, ulong Sequence), ulong> _submitted = [];
+    private readonly PendingProposals<Action<LogIndex>> _pending;
+    private readonly Action<LogWrite> _look;
+    private ulong _submissions;
 
     public RaftProcess(RaftWorld world, RaftHost host, int life, RecoveredLog recovered, RandomStream random)
         : base(world, host, life, world.Plan.HeartbeatMs / 5, random)
@@ -17,8 +21,10 @@ internal sealed partial class RaftProcess : HostProcess
         _world = world;
         Host = host;
         Id = host.Id;
-        State = new Ledger();
+        State = new Ledger(world.Mutant.Raft);
+        _look = write => world.Checks.Writing(this, write);
         Log = new RaftNode(Options(random), recovered, host.Clock.Now);
+        _pending = new PendingProposals<Action<LogIndex>>(Id, Log, TimeSpan.FromMilliseconds(world.Plan.HeartbeatMs * 2));
         host.Disk.Synced = ticket => Input(now => Log.Persisted(ticket, now));
         ConnectSnapshots();
         Start();
@@ -32,21 +38,36 @@ internal sealed partial class RaftProcess : HostProcess
 
     public Ledger State { get; }
 
-    /// <summary>Asks for requests to be put into the log.</summary>
-    /// <param name="payloads">The requests; all share one flush.</param>
-    /// <param name="answer">Called for each that is committed as it was proposed here.</param>
-    public void Propose(IReadOnlyList<byte[]> payloads, Action<int, LogIndex> answer) => Input(now =>
+    /// <summary>Puts requests into the log, if this node leads: all share one flush.</summary>
+    /// <param name="requests">The requests.</param>
+    /// <param name="answer">Called for each that is committed as it was proposed here, with its place in the list and in the log.</param>
+    public void Propose(IReadOnlyList<byte[]> requests, Action<int, LogIndex> answer) => Input(now =>
     {
-        for (int i = 0; i < payloads.Count; i++)
+        for (int i = 0; i < requests.Count; i++)
         {
             int which = i;
-            if (Log.TryPropose(payloads[i], now, out LogIndex index))
+            if (Log.TryPropose(requests[i], now, out LogIndex index))
             {
                 _waiting[index] = (Log.Status.Term, at => answer(which, at));
             }
         }
 
         Log.Flush(now);
+    });
+
+    /// <summary>Has requests brought to the leader, whoever that is, until they are applied here.</summary>
+    /// <param name="requests">The requests.</param>
+    /// <param name="answer">Called for each that is applied here, with its place in the list and in the log.</param>
+    public void Submit(IReadOnlyList<byte[]> requests, Action<int, LogIndex> answer) => Input(_ =>
+    {
+        for (int i = 0; i < requests.Count; i++)
+        {
+            int which = i;
+            if (_submitted.TryAdd(Ledger.RequestOf(requests[i]), ++_submissions))
+            {
+                _pending.Add(_submissions, requests[i], at => answer(which, at));
+            }
+        }
     });
 
     protected override void Tick(MonotonicTime now)
@@ -58,13 +79,14 @@ internal sealed partial class RaftProcess : HostProcess
     protected override void CarryOut()
     {
         LogEffects effects = Log.Effects;
+        MonotonicTime now = Host.Clock.Now;
+        BringToLeader(now);
         while (!effects.IsEmpty)
         {
             if (effects.Writes.Count > 0)
             {
                 _world.Trace.Mix(effects.Writes[^1].Ticket);
-                _world.Checks.Writing(this, effects.Writes);
-                Host.Disk.Enqueue(effects.Writes);
+                Host.Disk.Enqueue(effects.Writes, _look);
             }
 
             if (effects.Restored is Snapshot snapshot)
@@ -86,7 +108,8 @@ internal sealed partial class RaftProcess : HostProcess
             SaveSnapshots(effects);
             AnswerReads(effects);
             effects.Clear();
-            Compact();
+            Compact(now);
+            BringToLeader(now);
         }
 
         _world.Checks.Stepped(this);
@@ -100,6 +123,20 @@ internal sealed partial class RaftProcess : HostProcess
         {
             LogIndex index = entry.Index;
             waiting.Answer(index);
+        }
+
+        if (_submitted.Remove(Ledger.RequestOf(entry), out ulong submission) && _pending.TryComplete(submission, out Action<LogIndex>? answer))
+        {
+            answer!(entry.Index);
+        }
+    }
+
+    private void BringToLeader(MonotonicTime now)
+    {
+        if (_pending.Count > 0)
+        {
+            _pending.Tick(now, Log.Effects.Messages);
+            Log.Flush(now);
         }
     }
 

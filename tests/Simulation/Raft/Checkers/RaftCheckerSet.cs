@@ -31,14 +31,11 @@ internal sealed class RaftCheckerSet
     /// <summary>Who was elected when.</summary>
     public ElectionChecker Leaders { get; }
 
-    public void Writing(RaftProcess by, List<LogWrite> writes)
+    public void Writing(RaftProcess by, in LogWrite write)
     {
-        foreach (LogWrite write in writes)
+        foreach (RaftChecker checker in _all)
         {
-            foreach (RaftChecker checker in _all)
-            {
-                checker.Writing(by, write);
-            }
+            checker.Writing(by, write);
         }
     }
 

@@ -44,7 +44,7 @@ internal sealed class StateMachineChecker(RaftWorld world) : RaftChecker(world)
             _entries.Add(entry);
             if (_reference.Apply(entry))
             {
-                _effects.Add(Ledger.RequestOf(entry), entry.Index);
+                _effects[Ledger.RequestOf(entry)] = entry.Index;
             }
 
             _hashes.Add(_reference.Hash);
