@@ -6,6 +6,7 @@ namespace Cluster.Simulation.Disks;
 internal sealed class LogModel
 {
     private readonly List<LogEntry> _entries = [];
+    private readonly List<(LogIndex Index, ClusterConfiguration Configuration)> _configurations = [];
 
     public HardState HardState { get; private set; }
 
@@ -17,13 +18,25 @@ internal sealed class LogModel
 
     public IReadOnlyList<LogEntry> Entries => _entries;
 
+    /// <summary>The newest configuration in the log or its snapshot, and where it stands; null when there is none.</summary>
+    public (LogIndex Index, ClusterConfiguration Configuration)? Configuration => _configurations.Count > 0 ? _configurations[^1] : null;
+
     public LogIndex LastIndex => Before + (ulong)_entries.Count;
 
     public static LogModel Of(RecoveredLog log)
     {
         LogModel model = new() { HardState = log.HardState, Snapshot = log.Snapshot?.Meta };
         model.Before = log.Entries.Count > 0 ? log.Entries[0].Index - 1 : log.Snapshot?.Meta.Index ?? LogIndex.Zero;
-        model._entries.AddRange(log.Entries);
+        if (log.Snapshot is { } snapshot)
+        {
+            model._configurations.Add((snapshot.Meta.Index, snapshot.Meta.Configuration));
+        }
+
+        foreach (LogEntry entry in log.Entries)
+        {
+            model.Add(entry);
+        }
+
         return model;
     }
 
@@ -31,6 +44,7 @@ internal sealed class LogModel
     {
         LogModel model = new() { HardState = HardState, Snapshot = Snapshot, Before = Before };
         model._entries.AddRange(_entries);
+        model._configurations.AddRange(_configurations);
         return model;
     }
 
@@ -60,13 +74,18 @@ internal sealed class LogModel
                 Invariant.Check(write.From > Before, "what is truncated is there");
                 int keep = (int)(write.From.Value - Before.Value) - 1;
                 _entries.RemoveRange(keep, _entries.Count - keep);
+                while (_configurations.Count > 0 && _configurations[^1].Index >= write.From)
+                {
+                    _configurations.RemoveAt(_configurations.Count - 1);
+                }
+
                 break;
             case LogWriteKind.UseSnapshot:
                 Use(write);
                 break;
             default:
                 Invariant.Check(step.Entry.Index == LastIndex.Next, "an append follows the last entry of the log");
-                _entries.Add(step.Entry);
+                Add(step.Entry);
                 break;
         }
     }
@@ -95,13 +114,27 @@ internal sealed class LogModel
     public override string ToString() =>
         $"{_entries.Count} entries up to {LastIndex}/{TermAt(LastIndex)}, snapshot {Snapshot?.Index.Value ?? 0}/{Snapshot?.Term.Value ?? 0}, {HardState}";
 
+    private void Add(in LogEntry entry)
+    {
+        _entries.Add(entry);
+        if (entry.Kind == EntryKind.Configuration && entry.Index > (Snapshot?.Index ?? LogIndex.Zero))
+        {
+            Invariant.Check(ConfigurationCodec.TryDecode(entry.Payload.Span, out ClusterConfiguration configuration), "a configuration can be read");
+            _configurations.Add((entry.Index, configuration));
+        }
+    }
+
     private void Use(in LogWrite write)
     {
         Snapshot = write.Snapshot;
+        LogIndex through = write.Snapshot!.Index;
+        bool replaces = write.ReplacesLog;
+        _configurations.RemoveAll(known => replaces || known.Index <= through);
+        _configurations.Insert(0, (through, write.Snapshot.Configuration));
         if (write.ReplacesLog)
         {
             _entries.Clear();
-            Before = write.Snapshot!.Index;
+            Before = through;
             return;
         }
 

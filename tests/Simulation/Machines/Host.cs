@@ -48,13 +48,16 @@ internal abstract class Host
     /// <summary>The newest moments at which something on this host was held up: a pause of it or of its process.</summary>
     public long HeldUpUntil { get; private set; } = long.MinValue / 2;
 
+    /// <summary>False while an operator keeps it off.</summary>
+    protected virtual bool MayBoot => true;
+
     protected Site Site { get; }
 
     protected RandomStream Random { get; }
 
     public void PowerOn(string why)
     {
-        if (IsOn)
+        if (IsOn || !MayBoot)
         {
             return;
         }

@@ -38,13 +38,36 @@ internal sealed class RaftHost : Host
         }
     }
 
-    /// <summary>The disk is lost. An empty one takes its place, and the host takes part as somebody new, if at all.</summary>
-    public void LoseDisk(NodeId next)
+    /// <summary>Its disk was lost; it stays off until nobody counts on what was on it.</summary>
+    public bool AwaitsRemoval { get; private set; }
+
+    /// <summary>What was on the disk that was lost last.</summary>
+    public LogModel? LostLog { get; private set; }
+
+    /// <summary>It has come back with an empty disk.</summary>
+    public bool WasReplaced { get; private set; }
+
+    protected override bool MayBoot => !AwaitsRemoval;
+
+    /// <summary>The disk is lost. The host stays off until the node is removed from the configuration.</summary>
+    public void LoseDisk()
     {
-        _world.Trace.Line(Number, $"the disk of {Id} is lost; the host goes on as {next}");
+        _world.Trace.Line(Number, $"the disk is lost");
         PowerOff("disk lost");
+        LostLog = Disk.SyncedLog;
         Disk.Replace();
-        Id = next;
+        AwaitsRemoval = true;
+    }
+
+    /// <summary>The node has been removed: the host comes back with an empty disk.</summary>
+    /// <param name="id">As whom.</param>
+    public void ComeBack(NodeId id)
+    {
+        _world.Trace.Line(Number, $"comes back with an empty disk as {id}");
+        Id = id;
+        AwaitsRemoval = false;
+        WasReplaced = true;
+        PowerOn("with a new disk");
     }
 
     protected override HostProcess Launch(RecoveredLog log) =>

@@ -12,7 +12,7 @@ internal sealed class RaftPlan
         double kind = random.Between(0, 1);
         Class = kind < 0.03 ? RaftSeedClass.Quiet : kind < 0.13 ? RaftSeedClass.Steady : RaftSeedClass.Swarm;
         Voters = random.Pick([3, 3, 3, 3, 4, 5, 5, 5, 6, 7]);
-        Spares = 0 * random.Below(4);
+        Spares = random.Chance(0.04) ? 20 : random.Pick([0, 1, 2, 3, 4]);
         HeartbeatMs = random.Chance(0.7) ? 50 : 20;
         FaultsEnd = SimTime.Seconds(random.Between(6, 16));
         SegmentBytes = random.Pick([8, 16, 64]) * 1024;
@@ -27,6 +27,9 @@ internal sealed class RaftPlan
         TrailingEntries = random.Pick([0, 5, 100]);
         SnapshotChunkBytes = random.Pick([64, 1_000, 128 * 1024]);
         MaxInflightSnapshotBytes = random.Pick([64, 2_000, 1024 * 1024]);
+        MaxPromotionLag = random.Pick([0, 20, 1_000]);
+        StrayParts = Class == RaftSeedClass.Steady && random.Chance(0.5) ? 0.02 : 0;
+        DamagedChunks = random.Chance(0.3) ? 0.05 : 0;
         ChangeGapMs = random.Chance(0.75) ? random.Between(100, 2_500) : 0;
     }
 
@@ -73,6 +76,14 @@ internal sealed class RaftPlan
     public int SnapshotChunkBytes { get; }
 
     public int MaxInflightSnapshotBytes { get; }
+
+    public int MaxPromotionLag { get; }
+
+    /// <summary>The part of messages that goes astray all the time, in steady seeds: answers come when nobody expects them any more.</summary>
+    public double StrayParts { get; }
+
+    /// <summary>The part of pieces of snapshots that is damaged on the way.</summary>
+    public double DamagedChunks { get; }
 
     /// <summary>The mean gap between changes of the configuration and transfers of leadership; 0 for none.</summary>
     public double ChangeGapMs { get; }

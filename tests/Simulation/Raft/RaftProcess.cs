@@ -73,7 +73,7 @@ internal sealed partial class RaftProcess : HostProcess
     protected override void Tick(MonotonicTime now)
     {
         Log.Tick(now);
-        TickedAt = now;
+        _world.Checks.Ticked(this, now);
     }
 
     protected override void CarryOut()
@@ -150,6 +150,7 @@ internal sealed partial class RaftProcess : HostProcess
             return;
         }
 
+        message = _world.Damage(message);
         bool isOnItsWay = _world.Network.Carry(Host.Number, to.Number, () =>
         {
             if (line is not null)

@@ -49,7 +49,7 @@ internal sealed class RaftRecovery(RaftWorld world, IReadOnlyList<Client> client
         }
 
         LogIndex last = leader.Log.Status.LastIndex;
-        foreach (NodeId member in leader.Members)
+        foreach (NodeId member in leader.Configuration.Members)
         {
             RaftHost? host = world.HostOf(member);
             if (host?.Raft is not RaftProcess process || process.Id != member)

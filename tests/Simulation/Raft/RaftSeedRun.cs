@@ -13,6 +13,8 @@ internal static class RaftSeedRun
         return SeedResult.Of(world, () =>
         {
             world.Trace.Line(0, $"{plan}");
+            world.Network.Straying = plan.StrayParts;
+            world.Network.StrayMs = 4_000;
             RandomStream start = world.Stream("start");
             foreach (RaftHost host in world.RaftHosts)
             {
@@ -25,11 +27,12 @@ internal static class RaftSeedRun
                 client.Start();
             }
 
+            new Operator(world).Start();
             new FaultSchedule(world).Start(plan.Class switch
             {
                 RaftSeedClass.Quiet => [],
                 RaftSeedClass.Steady => [new Faults.FollowerTrouble()],
-                _ => FaultSchedule.Common,
+                _ => [.. FaultSchedule.Common, new Faults.LostDisk()],
             });
             world.RunUntil(plan.FaultsEnd);
             new RaftRecovery(world, clients).Run();

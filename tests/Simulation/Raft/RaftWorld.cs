@@ -12,13 +12,15 @@ namespace Cluster.Simulation.Raft;
 internal sealed class RaftWorld : Site
 {
     private readonly SortedDictionary<NodeId, RaftHost> _hostOf = [];
+    private readonly RandomStream _damage;
 
     public RaftWorld(RaftPlan plan, Mutant mutant, int lines)
         : base(plan.Seed, lines, plan.Hosts)
     {
+        _damage = Stream("damage");
         Plan = plan;
         Mutant = mutant;
-        Voters = [.. Enumerable.Range(1, plan.Voters).Select(number => new NodeId((uint)number))];
+        FirstConfiguration = new ClusterConfiguration(Enumerable.Range(1, plan.Voters).Select(number => new NodeId((uint)number)));
         RaftHosts = [.. Enumerable.Range(1, plan.Hosts).Select(number => new RaftHost(this, (uint)number))];
         foreach (RaftHost host in RaftHosts)
         {
@@ -34,7 +36,7 @@ internal sealed class RaftWorld : Site
     public Mutant Mutant { get; }
 
     /// <summary>Who votes at the beginning.</summary>
-    public IReadOnlyList<NodeId> Voters { get; }
+    public ClusterConfiguration FirstConfiguration { get; }
 
     public IReadOnlyList<RaftHost> RaftHosts { get; }
 
@@ -69,11 +71,24 @@ internal sealed class RaftWorld : Site
     /// <summary>The host on which a node runs, or ran.</summary>
     public RaftHost? HostOf(NodeId node) => _hostOf.GetValueOrDefault(node);
 
-    /// <summary>A host loses its disk and goes on as somebody whom the cluster has never heard of.</summary>
-    public void LoseDisk(RaftHost host)
+    /// <summary>Now and then a bit of a piece of a snapshot flips on its way.</summary>
+    public RaftMessage Damage(in RaftMessage message)
+    {
+        if (message.Kind != RaftMessageKind.SnapshotChunk || message.Data.IsEmpty || Healing || Plan.DamagedChunks == 0 || !_damage.Chance(Plan.DamagedChunks))
+        {
+            return message;
+        }
+
+        byte[] data = message.Data.ToArray();
+        data[_damage.Below(data.Length)] ^= (byte)(1 << _damage.Below(8));
+        return message with { Data = data };
+    }
+
+    /// <summary>A number that no node has had.</summary>
+    public NodeId NextId(RaftHost host)
     {
         NodeId next = new((uint)_hostOf.Count + 1);
         _hostOf[next] = host;
-        host.LoseDisk(next);
+        return next;
     }
 }

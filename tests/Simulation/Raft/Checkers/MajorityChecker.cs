@@ -15,18 +15,26 @@ internal sealed class MajorityChecker(RaftWorld world, StateMachineChecker truth
             return;
         }
 
-        foreach (IReadOnlyList<NodeId> half in at.QuorumHalves)
+        // As the log says, not as the engine does: a configuration is in force as soon as it stands in the log (Raft §6).
+        ClusterConfiguration configuration = at.ConfigurationInLog;
+        RequireMajority(at, entry, configuration.Voters);
+        if (configuration.IsJoint)
         {
-            int durable = 0;
-            foreach (NodeId voter in half)
-            {
-                durable += Holds(voter, entry) ? 1 : 0;
-            }
+            RequireMajority(at, entry, configuration.OutgoingVoters);
+        }
+    }
 
-            if (durable <= half.Count / 2)
-            {
-                Fail($"{at.Host.Name} calls {entry.Index} ({entry.Term}) committed, but only {durable} of the {half.Count} voters {string.Join(' ', half)} hold it on disk (decided: {truth.Last})");
-            }
+    private void RequireMajority(RaftProcess at, in LogEntry entry, IReadOnlyList<NodeId> half)
+    {
+        int durable = 0;
+        foreach (NodeId voter in half)
+        {
+            durable += Holds(voter, entry) ? 1 : 0;
+        }
+
+        if (durable <= half.Count / 2)
+        {
+            Fail($"{at.Host.Name} calls {entry.Index} ({entry.Term}) committed, but only {durable} of the {half.Count} voters {string.Join(' ', half)} hold it on disk (decided: {truth.Last})");
         }
     }
 
@@ -37,7 +45,8 @@ internal sealed class MajorityChecker(RaftWorld world, StateMachineChecker truth
             return false;
         }
 
-        LogModel log = host.Disk.SyncedLog;
+        // What was acknowledged before a disk was lost counts: so many losses are what a majority is for.
+        LogModel log = host.AwaitsRemoval ? host.LostLog! : host.Disk.SyncedLog;
         return log.TermAt(entry.Index) == entry.Term || (log.Snapshot is { } snapshot && snapshot.Index >= entry.Index);
     }
 }

@@ -32,6 +32,11 @@ internal abstract class RaftChecker(RaftWorld world)
     {
     }
 
+    /// <summary>A process has been told the time.</summary>
+    public virtual void Ticked(RaftProcess process, MonotonicTime now)
+    {
+    }
+
     /// <summary>A process has made a step.</summary>
     public virtual void Stepped(RaftProcess process, in ReplicatedLogStatus status)
     {

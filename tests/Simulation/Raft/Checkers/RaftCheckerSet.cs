@@ -13,12 +13,14 @@ internal sealed class RaftCheckerSet
         _world = world;
         Truth = new StateMachineChecker(world);
         Leaders = new ElectionChecker(world);
+        Configurations = new ConfigurationChecker(world);
         _all =
         [
             Leaders,
             new LogMatchingChecker(world),
             new DurableVoteChecker(world),
             new MajorityChecker(world, Truth),
+            Configurations,
             new ConfirmationChecker(world),
             new CheckQuorumChecker(world),
             new SteadyLeaderChecker(world),
@@ -30,6 +32,9 @@ internal sealed class RaftCheckerSet
 
     /// <summary>Who was elected when.</summary>
     public ElectionChecker Leaders { get; }
+
+    /// <summary>Which configurations there were.</summary>
+    public ConfigurationChecker Configurations { get; }
 
     public void Writing(RaftProcess by, in LogWrite write)
     {
@@ -75,6 +80,14 @@ internal sealed class RaftCheckerSet
         foreach (RaftChecker checker in _all)
         {
             checker.Sending(from, message);
+        }
+    }
+
+    public void Ticked(RaftProcess process, MonotonicTime now)
+    {
+        foreach (RaftChecker checker in _all)
+        {
+            checker.Ticked(process, now);
         }
     }
 

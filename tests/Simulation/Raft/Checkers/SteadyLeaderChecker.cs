@@ -12,9 +12,6 @@ internal sealed class SteadyLeaderChecker(RaftWorld world) : RaftChecker(world)
 
     public override string Rule => "L3";
 
-    /// <summary>Leadership is being handed over on purpose: another term is expected.</summary>
-    public bool Forgives { get; set; }
-
     public override void Stepped(RaftProcess process, in ReplicatedLogStatus status)
     {
         if (World.Plan.Class == RaftSeedClass.Swarm || World.Now < RaftWorldTimes.Settled || World.Healing)
@@ -22,7 +19,7 @@ internal sealed class SteadyLeaderChecker(RaftWorld world) : RaftChecker(world)
             return;
         }
 
-        if (Forgives || _term == Term.Zero)
+        if (_term == Term.Zero)
         {
             _term = status.IsLeader && status.Term > _term ? status.Term : _term;
         }

@@ -31,8 +31,11 @@ internal sealed class FollowerTrouble : Fault
 
         long span = Within(world, random.LogMs(50, 3_000));
         _until = world.Now + span + SimTime.Ms(1_500);
-        switch (random.Below(4))
+        switch (random.Below(5))
         {
+            case 4:
+                new LostDisk().Strike(world, random);
+                break;
             case 0:
                 victim.PauseProcess(span);
                 break;
