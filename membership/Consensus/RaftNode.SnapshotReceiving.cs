@@ -88,6 +88,7 @@ public sealed partial class RaftNode
     // One that could not be saved gives way to a newer one: the leader has gone over to that and will not ask after the old one.
     private void SaveIfComplete()
     {
+        // One at a time; one that could not be saved makes way for a newer one.
         if (_incoming is { IsSound: true } complete && (_foreignSave is null || _foreignSaveFailed))
         {
             _incoming = null;

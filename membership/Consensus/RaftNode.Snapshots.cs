@@ -68,6 +68,8 @@ public sealed partial class RaftNode
             _foreignSave = null;
             Use(foreign);
             TellInstalled(meta.Index);
+            DropOvertakenTransfer();
+            SaveIfComplete();
         }
 
         FlushProposals();
@@ -83,11 +85,8 @@ public sealed partial class RaftNode
         }
 
         // It stays in memory: the leader's next offer makes another attempt.
-        if (_foreignSave?.Meta == meta)
-        {
-            _foreignSaveFailed = true;
-            SaveIfComplete();
-        }
+        _foreignSaveFailed |= _foreignSave?.Meta == meta;
+        SaveIfComplete();
     }
 
     private void StartFrom(Snapshot? snapshot)
