@@ -85,7 +85,6 @@ public sealed partial class RaftNode
         return true;
     }
 
-    // One that could not be saved gives way to a newer one: the leader has gone over to that and will not ask after the old one.
     private void SaveIfComplete()
     {
         // One at a time; one that could not be saved makes way for a newer one.
