@@ -24,7 +24,7 @@ public sealed class SeedTests
     public void A_second_run_of_a_seed_gives_the_same_trace_hash(ulong seed)
     {
         SeedResult first = SeedRun.Run(seed, Mutant.None);
-        SeedResult second = SeedRun.Run(seed, Mutant.None, text: true);
+        SeedResult second = SeedRun.Run(seed, Mutant.None, lines: 4_000);
 
         Assert.Equal(first.Hash, second.Hash);
         Assert.Equal(first.Step, second.Step);
@@ -37,24 +37,24 @@ public sealed class SeedTests
         Assert.NotEqual(SeedRun.Run(1, Mutant.None).Hash, SeedRun.Run(2, Mutant.None).Hash);
     }
 
+    public static TheoryData<string> Mutants => [.. Mutant.All.Select(mutant => mutant.Name)];
+
     [Theory]
-    [InlineData("declare-down-early", "S2")]
-    [InlineData("acknowledge-before-persisted", "S7")]
-    [InlineData("restart-group-before-evidence", "S3")]
-    public void Each_mutant_is_caught_by_the_checker_of_the_promise_it_breaks(string name, string rule)
+    [MemberData(nameof(Mutants))]
+    public void Each_mutant_is_caught_by_a_checker_of_the_promise_it_breaks(string name)
     {
         Mutant mutant = Mutant.Find(name)!;
-        for (ulong seed = 1; seed <= 50; seed++)
+        for (ulong seed = 1; seed <= 300; seed++)
         {
             SeedResult result = SeedRun.Run(seed, mutant);
             if (!result.IsClean)
             {
-                Assert.Equal(rule, result.Rule);
+                Assert.Contains(result.Rule!, mutant.Promise, StringComparison.Ordinal);
                 return;
             }
         }
 
-        Assert.Fail($"{name} was not caught in 50 seeds");
+        Assert.Fail($"{name} was not caught in 300 seeds");
     }
 
     [Fact]

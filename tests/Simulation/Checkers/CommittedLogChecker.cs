@@ -47,7 +47,7 @@ internal sealed class CommittedLogChecker(World world) : Checker(world)
         int durable = 0;
         foreach (Machine machine in World.Machines)
         {
-            durable += machine.Disk.SyncedTermAt(entry.Index) == entry.Term ? 1 : 0;
+            durable += machine.Disk.SyncedLog.TermAt(entry.Index) == entry.Term ? 1 : 0;
         }
 
         if (durable <= World.Machines.Count / 2)

@@ -1,0 +1,66 @@
+using Cluster.Consensus;
+using Cluster.Simulation.Disks;
+
+namespace Cluster.Simulation.Raft.Checkers;
+
+/// <summary>S7: no vote and no acknowledgement leaves a node before what it tells is on that node's disk.</summary>
+internal sealed class DurableVoteChecker(RaftWorld world) : RaftChecker(world)
+{
+    public override string Rule => "S7";
+
+    public override void Sending(RaftProcess from, in RaftMessage message)
+    {
+        switch (message.Kind)
+        {
+            case RaftMessageKind.VoteRequest:
+                RequireVote(from, message.Term, from.Id);
+                break;
+            case RaftMessageKind.VoteResponse when message.Granted:
+                RequireVote(from, message.Term, message.To);
+                break;
+            case RaftMessageKind.AppendResponse when !message.Rejected:
+                RequireTerm(from, message.Term);
+                RequireEntry(from, message.Index);
+                break;
+            case RaftMessageKind.HeartbeatResponse:
+                RequireTerm(from, message.Term);
+                RequireEntry(from, message.Match);
+                break;
+        }
+    }
+
+    private void RequireTerm(RaftProcess from, Term term)
+    {
+        if (from.Host.Disk.SyncedLog.HardState.Term < term)
+        {
+            Fail($"{from.Host.Name} answers in {term}, but its disk says {from.Host.Disk.SyncedLog}");
+        }
+    }
+
+    private void RequireVote(RaftProcess from, Term term, NodeId candidate)
+    {
+        HardState synced = from.Host.Disk.SyncedLog.HardState;
+        if (synced.Term != term || synced.VotedFor != candidate)
+        {
+            Fail($"{from.Host.Name} votes for {candidate} in {term}, but its disk says {synced.VotedFor} in {synced.Term}");
+        }
+    }
+
+    private void RequireEntry(RaftProcess from, LogIndex index)
+    {
+        LogModel synced = from.Host.Disk.SyncedLog;
+        LogModel queued = from.Host.Disk.QueuedLog;
+        bool isInSnapshot = synced.Snapshot is { } snapshot && index <= snapshot.Index;
+        if (index == LogIndex.Zero || isInSnapshot)
+        {
+            return;
+        }
+
+        // An entry may be gone from the log already because a snapshot of it is referenced.
+        bool isQueued = queued.TermAt(index) is not null || (queued.Snapshot is { } next && index <= next.Index);
+        if (synced.TermAt(index) is not Term term || !isQueued || (queued.TermAt(index) is Term later && later != term))
+        {
+            Fail($"{from.Host.Name} acknowledges {index}, but its disk does not hold that entry: {synced}");
+        }
+    }
+}
