@@ -130,6 +130,24 @@ internal sealed partial class TestVoter
         Collect();
     }
 
+    /// <summary>Changes the configuration.</summary>
+    /// <returns>What is wrong with it, or nothing.</returns>
+    public string Change(params ConfigurationStep[] steps)
+    {
+        Node.TryChangeConfiguration(new ConfigurationChange(steps), Now, out _, out string refusal);
+        Collect();
+        return refusal;
+    }
+
+    /// <summary>Hands leadership over.</summary>
+    /// <returns>What is wrong with it, or nothing.</returns>
+    public string Transfer(NodeId to)
+    {
+        Node.TryTransfer(to, Now, out string refusal);
+        Collect();
+        return refusal;
+    }
+
     public void Abdicate()
     {
         Node.Abdicate(Now);

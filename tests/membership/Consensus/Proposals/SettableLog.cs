@@ -7,6 +7,10 @@ internal sealed class SettableLog : IReplicatedLog
 
     public ReplicatedLogStatus Status { get; private set; }
 
+    public ClusterConfiguration Configuration => ClusterConfiguration.Empty;
+
+    public LogIndex ConfigurationIndex => LogIndex.Zero;
+
     public bool IsFull { get; set; }
 
     public int Asked { get; private set; }
@@ -41,6 +45,19 @@ internal sealed class SettableLog : IReplicatedLog
 
     public void Flush(MonotonicTime now)
     {
+    }
+
+    public bool TryChangeConfiguration(ConfigurationChange change, MonotonicTime now, out LogIndex index, out string refusal)
+    {
+        index = LogIndex.Zero;
+        refusal = "this engine only takes proposals";
+        return false;
+    }
+
+    public bool TryTransfer(NodeId to, MonotonicTime now, out string refusal)
+    {
+        refusal = "this engine only takes proposals";
+        return false;
     }
 
     public bool TryRead(ulong context, MonotonicTime now) => false;
