@@ -183,7 +183,10 @@ public sealed partial class RaftNode
         LogIndex wanted = index.Value <= trailing ? LogIndex.Zero.Next : index.Next - trailing;
         LogIndex needed = NeededByFollowers();
         wanted = needed < wanted ? needed : wanted;
-        wanted = wanted > _log.Before ? wanted : _log.Before.Next;
+
+        // What a reference that is on its way to disk lets go can't be kept by the next one.
+        LogIndex gone = _dropThrough > _log.Before ? _dropThrough : _log.Before;
+        wanted = wanted > gone ? wanted : gone.Next;
 
         LogIndex keepFrom = index.Next;
         long bytes = 0;

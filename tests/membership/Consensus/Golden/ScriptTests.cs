@@ -57,6 +57,10 @@ public class ScriptTests
             {
                 cluster = new ScriptCluster(int.Parse(count));
             }
+            else if (words is ["nodes", var number, "trailing", var bytes])
+            {
+                cluster = new ScriptCluster(int.Parse(number), int.Parse(bytes));
+            }
             else if (words.Length > 0)
             {
                 cluster!.Do(words);
