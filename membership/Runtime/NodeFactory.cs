@@ -24,6 +24,7 @@ internal static class NodeFactory
             ElectionTimeoutMin = timing.ElectionTimeoutMin,
             ElectionTimeoutMax = timing.ElectionTimeoutMax,
             ClockRateBound = timing.ClockRateBound,
+            TrailingEntries = options.TrailingEntries,
             Seed = DrawNonce(),
         };
         var membership = new MembershipOptions

@@ -46,6 +46,9 @@ public sealed record NodeRuntimeOptions
     /// <summary>Writes to disk go to segments of this many bytes.</summary>
     public int LogSegmentBytes { get; init; } = 16 * 1024 * 1024;
 
+    /// <summary>How many entries before a snapshot stay in the log, so that a node that is a little behind needs no snapshot.</summary>
+    public int TrailingEntries { get; init; } = 5000;
+
     /// <summary>When the state is saved and the log shortened.</summary>
     public CompactionPolicy Compaction { get; init; } = new();
 
