@@ -4,7 +4,7 @@ namespace Cluster.Consensus.Tests.Conformance;
 /// What any engine behind <see cref="IReplicatedLog"/> must do. The cluster itself checks at every step that entries come in order and
 /// once, that all state machines agree, that a term has one leader, and that reads are answered once.
 /// </summary>
-public abstract class ReplicatedLogConformance(ConformanceEngines engines)
+public abstract partial class ReplicatedLogConformance(ConformanceEngines engines)
 {
     private readonly ConformanceCluster _cluster = new(engines);
 
