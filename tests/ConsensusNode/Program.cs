@@ -17,6 +17,7 @@ catch (FormatException e)
 
 using ILoggerFactory loggers = LoggerFactory.Create(builder => builder
     .SetMinimumLevel(LogLevel.Warning)
+    .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
     .AddSimpleConsole(console => console.SingleLine = true));
 try
 {
