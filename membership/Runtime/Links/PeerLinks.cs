@@ -1,9 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
 using Cluster.Consensus;
+using Cluster.Membership;
 using Cluster.Runtime.Loop;
 using Cluster.Runtime.Wire;
 using Cluster.Transport;
+using Cluster.Transport.Security;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging;
 
@@ -18,20 +20,30 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
     /// <summary>The version of the peer protocol; raised only for changes that peer.proto's rules can't express.</summary>
     private const ushort ProtocolVersion = 1;
 
+    private static readonly TimeSpan s_expiresSoon = TimeSpan.FromDays(30);
+
     private readonly SortedDictionary<uint, Peer> _peers = [];
     private readonly uint _self;
     private readonly Inbox _inbox;
     private readonly ILogger _logger;
     private readonly LinkOptions _options;
     private readonly LinkListener _listener;
+    private readonly PeerCredentials? _credentials;
+    private readonly PeerSessions _sessions = new();
+    private readonly RefusalLog _refusals = new(TimeProvider.System);
+    private Task _reconsidering = Task.CompletedTask;
 
     /// <summary>Listens, and prepares the links; they connect with the first message.</summary>
+    /// <exception cref="CertificateException">The certificates can't be used.</exception>
     /// <exception cref="IOException">This node's peer endpoint can't be bound.</exception>
     public PeerLinks(NodeRuntimeOptions options, ulong session, Inbox inbox, ILogger logger)
     {
         _self = options.Self.Value;
         _inbox = inbox;
         _logger = logger;
+        _credentials = options.PeerTls is { } files
+            ? PeerCredentials.Load(files, new PeerName(options.ClusterId, options.Own.Name), changed: CertificatesChanged)
+            : null;
         _options = new LinkOptions
         {
             Identity = new LinkIdentity
@@ -43,8 +55,9 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
             },
             MaxQueuedFrames = 4096,
             MaxBackoff = TimeSpan.FromMilliseconds(200),
-            Admission = (peer, _) => _peers.ContainsKey(peer.Node)
-                ? null
+            Upgrade = _credentials is null ? null : new PeerTls(_credentials, NameOf).UpgradeAsync,
+            Admission = peer => _peers.ContainsKey(peer.Node)
+                ? _sessions.RefusalOf(peer)
                 : $"node {peer.Node} is not configured here; add it to the list of nodes",
         };
         foreach (NodePeer node in options.Nodes)
@@ -60,10 +73,25 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
         {
             peer.Link = new OutboundLink(_options, peer.Node.Id.Value, EndPointOf(peer.Node), status => Changed(peer, status));
         }
+
+        if (_credentials is null)
+        {
+            RuntimeLog.PlainLinks(logger, EndPoint.ToString()!);
+        }
+        else
+        {
+            CertificatesChanged(new CredentialsChange(_credentials.NotAfter, null));
+        }
     }
 
     /// <summary>Where this node listens.</summary>
     public EndPoint EndPoint => _listener.EndPoint;
+
+    /// <summary>How many of the links are plain.</summary>
+    public int PlainLinks => _credentials is null ? _peers.Count : 0;
+
+    /// <summary>When this node's certificate for peer links ends to be good; null on plain links.</summary>
+    public DateTimeOffset? CertificateNotAfter => _credentials?.NotAfter;
 
     /// <summary>Messages handed to links.</summary>
     public long MessagesSent => Sum(static peer => Volatile.Read(ref peer.SentCount));
@@ -86,6 +114,18 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
             urgent.FramesDropped + bulk.FramesDropped + Volatile.Read(ref peer.DroppedCount),
             Volatile.Read(ref peer.ReceivedCount));
     })];
+
+    /// <summary>
+    /// Takes what the replicated state shows of the nodes' processes. On the loop's thread. Connections of a process that is over end.
+    /// </summary>
+    public void Observe(ClusterState state)
+    {
+        if (_sessions.Observe(state))
+        {
+            _reconsidering = _reconsidering.ContinueWith(
+                _ => _listener.ReconsiderAsync().AsTask(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).Unwrap();
+        }
+    }
 
     /// <summary>Sends a message if it can be done without waiting.</summary>
     public void Send(PeerMessage message)
@@ -162,12 +202,18 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public void Refused(EndPoint? remote, string reason) =>
-        RuntimeLog.PeerRefused(_logger, remote?.ToString() ?? "unknown", reason);
+    public void Refused(EndPoint? remote, string reason)
+    {
+        if (_refusals.IsDue(remote, reason))
+        {
+            RuntimeLog.PeerRefused(_logger, remote?.ToString() ?? "unknown", reason);
+        }
+    }
 
     /// <summary>Closes everything; nothing reaches the inbox after it.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _reconsidering.ConfigureAwait(false);
         await _listener.DisposeAsync().ConfigureAwait(false);
         await Task.WhenAll(_peers.Values.Select(peer => peer.Link.DisposeAsync().AsTask())).ConfigureAwait(false);
     }
@@ -195,6 +241,25 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
                 $"this node is to listen at {node.Host}:{node.Port}, but the name can't be resolved: {e.Message}; "
                 + "give an address of this machine",
                 e);
+        }
+    }
+
+    private string? NameOf(uint node) => _peers.TryGetValue(node, out Peer? peer) ? peer.Node.Name : null;
+
+    private void CertificatesChanged(CredentialsChange change)
+    {
+        if (change.Problem is { } problem)
+        {
+            RuntimeLog.CertificateUnusable(_logger, change.NotAfter, problem);
+        }
+        else
+        {
+            RuntimeLog.SecuredLinks(_logger, _credentials!.Self.ToString(), change.NotAfter);
+        }
+
+        if (change.NotAfter - DateTimeOffset.UtcNow < s_expiresSoon)
+        {
+            RuntimeLog.CertificateExpires(_logger, change.NotAfter);
         }
     }
 
