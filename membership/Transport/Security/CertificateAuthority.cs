@@ -1,4 +1,3 @@
-using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -119,25 +118,15 @@ public sealed class CertificateAuthority : IDisposable
 
     private static X509Extension Names(PeerName name, IReadOnlyList<string> hosts)
     {
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddUri(new Uri(name.ToString()));
         foreach (string host in hosts)
         {
-            if (IPAddress.TryParse(host, out IPAddress? address))
-            {
-                names.AddIpAddress(address);
-            }
-            else if (Uri.CheckHostName(host) == UriHostNameType.Dns)
-            {
-                names.AddDnsName(host);
-            }
-            else
+            if (Uri.CheckHostName(host) is not (UriHostNameType.Dns or UriHostNameType.IPv4 or UriHostNameType.IPv6) || !host.All(char.IsAscii))
             {
                 throw new CertificateException($"'{Printable.Of(host)}' is neither a host name nor an address; write one like node1.example.org or 10.0.0.1");
             }
         }
 
-        return names.Build();
+        return new SubjectNames([name.ToString()], hosts).Encode();
     }
 
     private static DateTimeOffset Latest(DateTimeOffset left, DateTimeOffset right) => left > right ? left : right;

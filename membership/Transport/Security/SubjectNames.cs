@@ -21,6 +21,35 @@ internal sealed record SubjectNames(IReadOnlyList<string> Uris, IReadOnlyList<st
         }
     }
 
+    /// <summary>
+    /// The extension. Written here rather than by a builder of the framework, which takes a <see cref="Uri"/>: that changes some names.
+    /// </summary>
+    public X509Extension Encode()
+    {
+        var names = new AsnWriter(AsnEncodingRules.DER);
+        using (names.PushSequence())
+        {
+            foreach (string uri in Uris)
+            {
+                names.WriteCharacterString(UniversalTagNumber.IA5String, uri, new Asn1Tag(TagClass.ContextSpecific, 6));
+            }
+
+            foreach (string host in Hosts)
+            {
+                if (IPAddress.TryParse(host, out IPAddress? address))
+                {
+                    names.WriteOctetString(address.GetAddressBytes(), new Asn1Tag(TagClass.ContextSpecific, 7));
+                }
+                else
+                {
+                    names.WriteCharacterString(UniversalTagNumber.IA5String, host, new Asn1Tag(TagClass.ContextSpecific, 2));
+                }
+            }
+        }
+
+        return new X509Extension(SubjectAlternativeName, names.Encode(), critical: false);
+    }
+
     public static SubjectNames Of(X509Certificate2 certificate)
     {
         X509Extension? extension = certificate.Extensions[SubjectAlternativeName];
