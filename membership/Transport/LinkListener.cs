@@ -59,7 +59,7 @@ public sealed class LinkListener : IAsyncDisposable
         {
             socket.Bind(endPoint);
             socket.Listen(512);
-            return new LinkListener(options, socket, receiver);
+            return Over(options, socket, receiver);
         }
         catch (SocketException e)
         {
@@ -68,6 +68,9 @@ public sealed class LinkListener : IAsyncDisposable
                 + "an address of this machine and a port that nothing else uses", e);
         }
     }
+
+    /// <summary>Begins to accept at a socket that listens already.</summary>
+    internal static LinkListener Over(LinkOptions options, Socket socket, ILinkReceiver receiver) => new(options, socket, receiver);
 
     /// <summary>Stops listening and closes all connections; no frame is handed over once it has returned.</summary>
     /// <exception cref="TimeoutException">A call to the receiver does not return.</exception>
