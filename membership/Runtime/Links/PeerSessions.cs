@@ -26,27 +26,27 @@ internal sealed class PeerSessions
     public bool Observe(ClusterState state)
     {
         bool anyOver = false;
-        lock (_gate)
+        foreach (NodeRecord node in state.Nodes)
         {
-            foreach (NodeRecord node in state.Nodes)
-            {
-                if (node.Incarnation == Incarnation.None)
-                {
-                    continue;
-                }
-
-                if (!_nodes.TryGetValue(node.Id, out Processes? known))
-                {
-                    _nodes.Add(node.Id, new Processes { Nonce = node.Nonce, Incarnation = node.Incarnation });
-                }
-                else if (known.Nonce != node.Nonce)
-                {
-                    anyOver |= known.Follow(node.Nonce, node.Incarnation);
-                }
-            }
+            anyOver |= node.Incarnation != Incarnation.None && Observe(node.Id, node.Nonce, node.Incarnation);
         }
 
         return anyOver;
+    }
+
+    /// <summary>The same for one node.</summary>
+    public bool Observe(NodeId node, ulong nonce, Incarnation incarnation)
+    {
+        lock (_gate)
+        {
+            if (_nodes.TryGetValue(node, out Processes? known))
+            {
+                return known.Nonce != nonce && known.Follow(nonce, incarnation);
+            }
+
+            _nodes.Add(node, new Processes { Nonce = nonce, Incarnation = incarnation });
+            return false;
+        }
     }
 
     /// <summary>Why a peer is not listened to; null admits it.</summary>
