@@ -14,7 +14,10 @@ public sealed record MembershipOptions
     /// <summary>Where this node's REST API is reached; told to the others at the join.</summary>
     public string ApiUrl { get; init; } = "";
 
-    /// <summary>Random number drawn by the shell at each start of the process; tells this life from every other.</summary>
+    /// <summary>
+    /// Random number drawn by the shell at each start of the process; tells this life from every other. Each further life of the same
+    /// process adds one, so that the lives of one process can be told from those of another.
+    /// </summary>
     public required ulong Nonce { get; init; }
 
     /// <summary>Identifies the boot of this machine: after a reboot nothing of a former life can still run.</summary>

@@ -11,6 +11,7 @@ using Cluster.Runtime.MemberSocket;
 using Cluster.Runtime.Metrics;
 using Cluster.Runtime.Processes;
 using Cluster.Storage;
+using Cluster.Transport.Security;
 using Microsoft.Extensions.Logging;
 
 namespace Cluster.Runtime;
@@ -102,6 +103,12 @@ public sealed partial class NodeRuntime : IAsyncDisposable
     /// <summary>The ways to the other nodes, ordered by number.</summary>
     public IReadOnlyList<PeerLinkStatus> Peers => _links.Status;
 
+    /// <summary>How many links to peers are plain: neither encrypted nor authenticated.</summary>
+    public int PlainPeerLinks => _links.PlainLinks;
+
+    /// <summary>When this node's certificate for peer links ends to be good; null on plain links.</summary>
+    public DateTimeOffset? PeerCertificateNotAfter => _links.CertificateNotAfter;
+
     /// <summary>Messages handed to peer links.</summary>
     public long MessagesSent => _links.MessagesSent;
 
@@ -131,6 +138,7 @@ public sealed partial class NodeRuntime : IAsyncDisposable
     /// <exception cref="InvalidOperationException">The data folder belongs to another node or cluster.</exception>
     /// <exception cref="LogInUseException">Another daemon has the data folder.</exception>
     /// <exception cref="CorruptLogException">The log is damaged in a way that no crash explains.</exception>
+    /// <exception cref="CertificateException">The certificates for peer links can't be used.</exception>
     /// <exception cref="IOException">An endpoint or socket can't be bound, or the folder can't be used.</exception>
     public static async Task<NodeRuntime> StartAsync(
         NodeRuntimeOptions options, IFenceDriver driver, ILoggerFactory loggers, CancellationToken cancellation)

@@ -1,5 +1,6 @@
 using Cluster.Consensus;
 using Cluster.Membership;
+using Cluster.Transport.Security;
 
 namespace Cluster.Runtime;
 
@@ -20,6 +21,12 @@ public sealed record NodeRuntimeOptions
 
     /// <summary>The Unix socket for local lock managers; its folder is made when missing.</summary>
     public required string MemberSocketPath { get; init; }
+
+    /// <summary>
+    /// With what this node proves itself to its peers and tests them. Null: plain links that trust everyone who reaches them; that is
+    /// logged as a warning and counted by a metric.
+    /// </summary>
+    public PeerTlsFiles? PeerTls { get; init; }
 
     /// <summary>Timing of lease, detector and elections.</summary>
     public MembershipTiming Timing { get; init; } = MembershipTiming.Lan;

@@ -47,6 +47,25 @@ internal static partial class RuntimeLog
     [LoggerMessage(1023, LogLevel.Warning, "Dropped a message from node {Node}: {Reason}")]
     public static partial void MessageDropped(ILogger logger, uint node, string reason);
 
+    [LoggerMessage(
+        1024,
+        LogLevel.Warning,
+        "Peer links are PLAIN: neither encrypted nor authenticated; whoever reaches {EndPoint} can speak as any node and have machines "
+        + "switched off. Configure peerTls with certificates (clusterctl pki)")]
+    public static partial void PlainLinks(ILogger logger, string endPoint);
+
+    [LoggerMessage(1025, LogLevel.Information, "Peer links take mutual TLS; the certificate of {Name} is good until {NotAfter:u}")]
+    public static partial void SecuredLinks(ILogger logger, string name, DateTimeOffset notAfter);
+
+    [LoggerMessage(1026, LogLevel.Error, "The changed certificate files can't be used, the former ones stay in use until {NotAfter:u}: {Problem}")]
+    public static partial void CertificateUnusable(ILogger logger, DateTimeOffset notAfter, string problem);
+
+    [LoggerMessage(
+        1027,
+        LogLevel.Warning,
+        "The certificate for peer links expires at {NotAfter:u}; no connection can be made after that: issue a new one (clusterctl pki issue)")]
+    public static partial void CertificateExpires(ILogger logger, DateTimeOffset notAfter);
+
     [LoggerMessage(1030, LogLevel.Warning, "Fence attempt {Operation}/{Attempt}: {Action} {Target} at level {Level}")]
     public static partial void FenceBegins(ILogger logger, string operation, uint attempt, string action, string target, int level);
 

@@ -1,29 +1,53 @@
 using System.Net;
 using System.Net.Sockets;
+using Cluster.Transport.Security;
 
 namespace Cluster.Transport;
 
 /// <summary>One accepted socket: hello, then frames until the end.</summary>
 internal sealed class InboundConnection(
-    LinkListener listener, Socket socket, LinkOptions options, ILinkReceiver receiver, CancellationToken disposal)
+    LinkListener listener, Socket socket, long number, LinkOptions options, ILinkReceiver receiver, CancellationToken disposal)
 {
+    // RFC 8446 section 6: a fatal alert, protocol_version, in a record of TLS 1.2's version.
+    private static readonly byte[] s_noTlsHere = [0x15, 3, 3, 0, 2, 2, 70];
+
     private readonly CancellationTokenSource _end = CancellationTokenSource.CreateLinkedTokenSource(disposal);
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _accepted;
-    private volatile bool _superseded;
+    private volatile string? _endReason;
+    private Task _before = Task.CompletedTask;
     private bool _refused;
 
     /// <summary>Who is there; null until its hello was found to fit.</summary>
     public LinkPeer? Peer { get; private set; }
 
+    /// <summary>Connections are numbered as they are accepted.</summary>
+    public long Number => number;
+
     /// <summary>True while frames may come.</summary>
     public bool IsAccepted => _accepted;
 
-    /// <summary>Completes, always with success, when the receiver will hear no more of this connection.</summary>
+    /// <summary>
+    /// Completes, always with success, when the receiver will hear no more of this connection, nor of any that it took the place of.
+    /// </summary>
     public Task Completion => _completion.Task;
 
     /// <summary>Begins; to be called once.</summary>
     public void Start() => _ = Task.Run(RunAsync, CancellationToken.None);
+
+    /// <summary>Ends it; only the first reason counts.</summary>
+    public async ValueTask EndAsync(string reason)
+    {
+        _endReason ??= reason;
+        try
+        {
+            await _end.CancelAsync().ConfigureAwait(false);
+        }
+        catch (ObjectDisposedException)
+        {
+            // It ended meanwhile.
+        }
+    }
 
     private async Task RunAsync()
     {
@@ -35,18 +59,14 @@ internal sealed class InboundConnection(
         {
             remote = socket.RemoteEndPoint;
             LinkSocket.Configure(socket, options);
-            stream = new NetworkStream(socket, ownsSocket: true);
+            stream = new LinkStream(socket);
             FrameConnection? connection;
             using (var deadline = CancellationTokenSource.CreateLinkedTokenSource(_end.Token))
             {
                 deadline.CancelAfter(options.ConnectTimeout);
-                if (options.Upgrade is { } upgrade)
-                {
-                    var context = new LinkUpgradeContext(IsDialer: false, remote, RemoteNode: null);
-                    stream = await upgrade(stream, context, deadline.Token).ConfigureAwait(false);
-                }
-
-                connection = await GreetAsync(stream, remote, deadline.Token).ConfigureAwait(false);
+                UpgradedStream upgraded = await UpgradeAsync(stream, remote, deadline.Token).ConfigureAwait(false);
+                stream = upgraded.Stream;
+                connection = await GreetAsync(upgraded, remote, deadline.Token).ConfigureAwait(false);
                 listener.HelloIsOver();
                 helloIsOver = true;
             }
@@ -58,8 +78,7 @@ internal sealed class InboundConnection(
         }
         catch (OperationCanceledException)
         {
-            reason = _superseded ? "a newer connection of the same peer took its place"
-                : disposal.IsCancellationRequested ? "the listener was closed" : "no hello came in time";
+            reason = _endReason ?? (disposal.IsCancellationRequested ? "the listener was closed" : "no hello came in time");
         }
         catch (Exception e)
         {
@@ -72,30 +91,55 @@ internal sealed class InboundConnection(
             listener.HelloIsOver();
         }
 
-        await CloseAsync(stream).ConfigureAwait(false);
+        await LinkSocket.CloseAsync(stream, socket).ConfigureAwait(false);
         Tell(remote, reason);
         listener.Forget(this);
+
+        // Ended while it still waited for the one before: whoever waits for this one waits for both.
+        await _before.ConfigureAwait(false);
         _completion.SetResult();
         _end.Dispose();
     }
 
-    /// <summary>Reads the hello and answers it; null when it was refused.</summary>
-    private async ValueTask<FrameConnection?> GreetAsync(Stream stream, EndPoint? remote, CancellationToken deadline)
+    private async ValueTask<UpgradedStream> UpgradeAsync(Stream stream, EndPoint? remote, CancellationToken deadline)
     {
-        var connection = new FrameConnection(stream, LinkHello.MaxBytes);
+        if (options.Upgrade is { } upgrade)
+        {
+            return await upgrade(stream, new LinkUpgradeContext(IsDialer: false, remote, RemoteNode: null), deadline).ConfigureAwait(false);
+        }
+
+        if (await PeerTls.SpeaksTlsAsync(socket, deadline).ConfigureAwait(false))
+        {
+            await stream.WriteAsync(s_noTlsHere, deadline).ConfigureAwait(false);
+            throw new IOException(
+                "the other end speaks TLS, and this node's links are plain: configure peerTls with certificates on every node");
+        }
+
+        return new UpgradedStream(stream);
+    }
+
+    /// <summary>Reads the hello and answers it; null when it was refused.</summary>
+    private async ValueTask<FrameConnection?> GreetAsync(UpgradedStream upgraded, EndPoint? remote, CancellationToken deadline)
+    {
+        var connection = new FrameConnection(upgraded.Stream, LinkHello.MaxBytes);
         ReadOnlyMemory<byte>? frame = await connection.ReadAsync(deadline).ConfigureAwait(false);
         LinkHello hello = (frame is { } bytes ? LinkHello.TryDecode(bytes.Span) : null)
-            ?? throw new FrameException("the connection did not begin with a hello of this kind");
+            ?? throw new FrameException(Farewell(frame) ?? "the connection did not begin with a hello of this kind");
         var peer = new LinkPeer(hello.Sender.Node, hello.Sender.Session, hello.Priority);
-        string? refusal = hello.Mismatch(options.Identity) ?? options.Admission?.Invoke(peer, stream);
+        string? refusal = upgraded.Disproof?.Invoke(peer.Node) ?? hello.Mismatch(options.Identity) ?? options.Admission?.Invoke(peer);
         if (refusal is null)
         {
             Peer = peer;
-            if (listener.Supersede(peer, this) is { } before)
+            if (!listener.TryReplace(peer, this, out InboundConnection? before))
+            {
+                refusal = "a newer connection of the same peer stands; this one was given up by its dialer";
+            }
+            else if (before is not null)
             {
                 // The dialer gave it up already. Waiting keeps the order: nothing old is handed over after something new.
-                await before.SupersedeAsync().ConfigureAwait(false);
-                await before.Completion.WaitAsync(deadline).ConfigureAwait(false);
+                _before = before.Completion;
+                await before.EndAsync("a newer connection of the same peer took its place").ConfigureAwait(false);
+                await _before.WaitAsync(deadline).ConfigureAwait(false);
             }
         }
 
@@ -113,8 +157,26 @@ internal sealed class InboundConnection(
         return connection;
     }
 
+    /// <summary>What a dialer that refuses this node says in place of a hello.</summary>
+    private static string? Farewell(ReadOnlyMemory<byte>? frame) =>
+        frame is { } bytes && LinkAnswer.TryDecode(bytes.Span) is { Refusal: { } reason } ? $"the other end refused this node: {reason}" : null;
+
     private async Task<string> ReceiveAsync(FrameConnection connection)
     {
+        if (listener.TryTakeReader())
+        {
+            try
+            {
+                return await Task.Factory.StartNew(
+                    () => Receive(connection), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+                    .ConfigureAwait(false);
+            }
+            finally
+            {
+                listener.ReturnReader();
+            }
+        }
+
         LinkPeer peer = Peer!.Value;
         receiver.Connected(peer);
         while (await connection.ReadAsync(_end.Token).ConfigureAwait(false) is { } body)
@@ -126,31 +188,28 @@ internal sealed class InboundConnection(
         return "closed by the peer";
     }
 
-    private async ValueTask SupersedeAsync()
+    /// <summary>The same on a thread of its own.</summary>
+    private string Receive(FrameConnection connection)
     {
-        _superseded = true;
+        // Ends a read under way, as nothing else can.
+        using CancellationTokenRegistration unblock = _end.Token.Register(static socket => LinkSocket.ShutDown((Socket)socket!), socket);
+        LinkPeer peer = Peer!.Value;
+        receiver.Connected(peer);
         try
         {
-            await _end.CancelAsync().ConfigureAwait(false);
+            while (connection.Read() is { } body)
+            {
+                _end.Token.ThrowIfCancellationRequested();
+                receiver.Received(peer, body);
+            }
         }
-        catch (ObjectDisposedException)
+        catch (IOException) when (_end.IsCancellationRequested)
         {
-            // It ended meanwhile.
-        }
-    }
-
-    private async ValueTask CloseAsync(Stream stream)
-    {
-        try
-        {
-            await stream.DisposeAsync().ConfigureAwait(false);
-        }
-        catch (IOException)
-        {
-            // An upgraded stream may want to say goodbye to someone who is gone.
+            // What the shutdown looks like from here.
         }
 
-        socket.Dispose();
+        _end.Token.ThrowIfCancellationRequested();
+        return "closed by the peer";
     }
 
     private void Tell(EndPoint? remote, string reason)

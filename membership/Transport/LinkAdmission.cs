@@ -1,7 +1,7 @@
 namespace Cluster.Transport;
 
 /// <summary>
-/// Decides about a peer whose hello fits: null admits it, a text refuses it and is sent to it. The stream is what the upgrade
-/// made, so that a certificate can be compared with what the hello claims. Must be cheap.
+/// Decides about a peer whose hello fits, and again for one that stands when <see cref="LinkListener.ReconsiderAsync"/> asks: null admits
+/// it, a text refuses it and is sent to it. Must be cheap.
 /// </summary>
-public delegate string? LinkAdmission(LinkPeer peer, Stream stream);
+public delegate string? LinkAdmission(LinkPeer peer);

@@ -5,8 +5,8 @@ namespace Cluster.Transport;
 
 /// <summary>
 /// The listener's frame in answer to a hello, little-endian: u8 1 = accepted or 2 = refused; u64 session of the listener; the
-/// rest is the reason
-/// of a refusal, UTF-8. A refusal ends the connection; after an acceptance only the dialer sends.
+/// rest is the reason of a refusal, UTF-8. A refusal ends the connection; after an acceptance only the dialer sends. A dialer that
+/// finds another than it means to reach sends a refusal in place of its hello, so that the listener learns why.
 /// </summary>
 internal sealed record LinkAnswer(ulong Session, string? Refusal)
 {
@@ -31,6 +31,6 @@ internal sealed record LinkAnswer(ulong Session, string? Refusal)
         }
 
         ulong session = BinaryPrimitives.ReadUInt64LittleEndian(frame[1..]);
-        return new LinkAnswer(session, frame[0] == 1 ? null : Encoding.UTF8.GetString(frame[FixedBytes..]));
+        return new LinkAnswer(session, frame[0] == 1 ? null : Printable.Of(Encoding.UTF8.GetString(frame[FixedBytes..])));
     }
 }

@@ -72,7 +72,7 @@ internal sealed record LinkHello(LinkIdentity Sender, uint Receiver, LinkPriorit
     {
         if (Sender.ClusterId != listener.ClusterId)
         {
-            return $"this is cluster '{listener.ClusterId}', not '{Sender.ClusterId}': check the cluster id and the address";
+            return $"this is cluster '{listener.ClusterId}', not '{Printable.Of(Sender.ClusterId)}': check the cluster id and the address";
         }
 
         if (Receiver != listener.Node)

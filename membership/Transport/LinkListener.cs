@@ -20,6 +20,7 @@ public sealed class LinkListener : IAsyncDisposable
     private readonly HashSet<InboundConnection> _all = [];
     private readonly Task _accepting;
     private int _pending;
+    private int _readers;
     private string? _lastError;
 
     private LinkListener(LinkOptions options, Socket socket, ILinkReceiver receiver)
@@ -59,7 +60,7 @@ public sealed class LinkListener : IAsyncDisposable
         {
             socket.Bind(endPoint);
             socket.Listen(512);
-            return new LinkListener(options, socket, receiver);
+            return Over(options, socket, receiver);
         }
         catch (SocketException e)
         {
@@ -68,6 +69,9 @@ public sealed class LinkListener : IAsyncDisposable
                 + "an address of this machine and a port that nothing else uses", e);
         }
     }
+
+    /// <summary>Begins to accept at a socket that listens already.</summary>
+    internal static LinkListener Over(LinkOptions options, Socket socket, ILinkReceiver receiver) => new(options, socket, receiver);
 
     /// <summary>Stops listening and closes all connections; no frame is handed over once it has returned.</summary>
     /// <exception cref="TimeoutException">A call to the receiver does not return.</exception>
@@ -99,15 +103,57 @@ public sealed class LinkListener : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Asks <see cref="LinkOptions.Admission"/> again about every connection that stands, and ends those that it refuses now.
+    /// </summary>
+    public async ValueTask ReconsiderAsync()
+    {
+        InboundConnection[] standing;
+        lock (_gate)
+        {
+            standing = [.. _current.Values];
+        }
+
+        foreach (InboundConnection connection in standing)
+        {
+            if (connection.Peer is { } peer && _options.Admission?.Invoke(peer) is { } refusal)
+            {
+                await connection.EndAsync(refusal).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Takes one of the threads that connections may have for themselves; false when none is left.</summary>
+    internal bool TryTakeReader()
+    {
+        if (Interlocked.Increment(ref _readers) <= _options.ReaderThreads)
+        {
+            return true;
+        }
+
+        Interlocked.Decrement(ref _readers);
+        return false;
+    }
+
+    /// <summary>Gives it back.</summary>
+    internal void ReturnReader() => Interlocked.Decrement(ref _readers);
+
     /// <summary>Makes a connection the current one of its peer.</summary>
-    /// <returns>The one before, or null.</returns>
-    internal InboundConnection? Supersede(LinkPeer peer, InboundConnection connection)
+    /// <param name="peer">The peer.</param>
+    /// <param name="connection">Its connection.</param>
+    /// <param name="before">The one that it takes the place of, or null.</param>
+    /// <returns>False when a connection that was accepted later is there already: hellos may overtake each other.</returns>
+    internal bool TryReplace(LinkPeer peer, InboundConnection connection, out InboundConnection? before)
     {
         lock (_gate)
         {
-            _current.Remove(peer, out InboundConnection? before);
-            _current.Add(peer, connection);
-            return before;
+            if (_current.TryGetValue(peer, out before) && before.Number > connection.Number)
+            {
+                return false;
+            }
+
+            _current[peer] = connection;
+            return true;
         }
     }
 
@@ -129,8 +175,24 @@ public sealed class LinkListener : IAsyncDisposable
         }
     }
 
+    private void TurnAway(Socket socket, string reason)
+    {
+        Volatile.Write(ref _lastError, reason);
+        EndPoint? remote = socket.RemoteEndPoint;
+        socket.Dispose();
+        try
+        {
+            _receiver.Refused(remote, reason);
+        }
+        catch (Exception)
+        {
+            // The listener must outlive its receiver's failures.
+        }
+    }
+
     private async Task AcceptAsync()
     {
+        long number = 0;
         while (!_disposal.IsCancellationRequested)
         {
             try
@@ -139,12 +201,11 @@ public sealed class LinkListener : IAsyncDisposable
                 if (Interlocked.Increment(ref _pending) > _options.MaxPendingHellos)
                 {
                     Interlocked.Decrement(ref _pending);
-                    socket.Dispose();
-                    Volatile.Write(ref _lastError, $"more than {_options.MaxPendingHellos} connections came without a hello");
+                    TurnAway(socket, $"more than {_options.MaxPendingHellos} connections came without a hello");
                     continue;
                 }
 
-                var connection = new InboundConnection(this, socket, _options, _receiver, _disposal.Token);
+                var connection = new InboundConnection(this, socket, ++number, _options, _receiver, _disposal.Token);
                 lock (_gate)
                 {
                     _all.Add(connection);

@@ -1,4 +1,4 @@
 namespace Cluster.Transport;
 
-/// <summary>The listener answered a hello with a refusal; the message is its reason.</summary>
+/// <summary>One end refused the other before any frame: the listener by its answer, or this end by what the upgrade showed.</summary>
 public sealed class LinkRefusedException(string message) : IOException(message);

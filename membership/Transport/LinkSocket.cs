@@ -17,10 +17,29 @@ internal static class LinkSocket
         AddressFamily family => new Socket(family, SocketType.Stream, ProtocolType.Tcp) { DualMode = true },
     };
 
+    /// <summary>Closes both, whatever an upgraded stream has to say about someone who is gone.</summary>
+    public static async ValueTask CloseAsync(Stream? stream, Socket socket)
+    {
+        try
+        {
+            if (stream is not null)
+            {
+                await stream.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
+        {
+            // The farewell failed; the socket below is closed all the same.
+        }
+        finally
+        {
+            socket.Dispose();
+        }
+    }
+
     /// <summary>
     /// No delay; a peer whose machine is gone is noticed by keepalive when idle and by TCP_USER_TIMEOUT (RFC 5482, tcp(7)) when
-    /// data
-    /// is unacknowledged. A process that merely stands still is neither's business: its kernel goes on acknowledging.
+    /// data is unacknowledged. A process that merely stands still is neither's business: its kernel goes on acknowledging.
     /// </summary>
     public static void Configure(Socket socket, LinkOptions options)
     {
@@ -38,6 +57,19 @@ internal static class LinkSocket
         {
             int timeoutMs = (int)options.WriteTimeout.TotalMilliseconds;
             socket.SetRawSocketOption((int)SocketOptionLevel.Tcp, TcpUserTimeout, BitConverter.GetBytes(timeoutMs));
+        }
+    }
+
+    /// <summary>Ends both directions: a read under way returns. The socket is still to be closed.</summary>
+    public static void ShutDown(Socket socket)
+    {
+        try
+        {
+            socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // It is over already.
         }
     }
 }

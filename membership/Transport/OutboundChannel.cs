@@ -143,15 +143,25 @@ internal sealed class OutboundChannel : IAsyncDisposable
             await socket.ConnectAsync(_endPoint, deadline.Token).ConfigureAwait(false);
             LinkSocket.Configure(socket, _options);
             stream = new NetworkStream(socket, ownsSocket: true);
+            string? disproof = null;
             if (_options.Upgrade is { } upgrade)
             {
                 step = "securing the connection";
                 var context = new LinkUpgradeContext(IsDialer: true, socket.RemoteEndPoint, _remote);
-                stream = await upgrade(stream, context, deadline.Token).ConfigureAwait(false);
+                UpgradedStream upgraded = await upgrade(stream, context, deadline.Token).ConfigureAwait(false);
+                stream = upgraded.Stream;
+                disproof = upgraded.Disproof?.Invoke(_remote);
             }
 
             step = "waiting for the answer to the hello";
             var connection = new FrameConnection(stream, LinkHello.MaxBytes);
+            if (disproof is not null)
+            {
+                connection.Buffer(new LinkAnswer(_options.Identity.Session, disproof).Encode());
+                await connection.FlushAsync(deadline.Token).ConfigureAwait(false);
+                throw new LinkRefusedException($"refused by this end: {disproof}");
+            }
+
             connection.Buffer(new LinkHello(_options.Identity, _remote, _priority).Encode());
             await connection.FlushAsync(deadline.Token).ConfigureAwait(false);
             ReadOnlyMemory<byte>? frame = await connection.ReadAsync(deadline.Token).ConfigureAwait(false);
@@ -168,12 +178,7 @@ internal sealed class OutboundChannel : IAsyncDisposable
         }
         catch (Exception e)
         {
-            if (stream is not null)
-            {
-                await stream.DisposeAsync().ConfigureAwait(false);
-            }
-
-            socket.Dispose();
+            await LinkSocket.CloseAsync(stream, socket).ConfigureAwait(false);
             if (e is OperationCanceledException && !disposal.IsCancellationRequested)
             {
                 throw new TimeoutException($"{step} took longer than {_options.ConnectTimeout.TotalMilliseconds:F0} ms");
@@ -223,8 +228,9 @@ internal sealed class OutboundChannel : IAsyncDisposable
             ReadOnlyMemory<byte>? frame = await connection.ReadAsync(life.Token).ConfigureAwait(false);
             reason = frame is null ? "the listener closed the connection" : "the listener sent what it must not send";
         }
-        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception e)
         {
+            // Whatever it is, the connection is of no use without someone who sees its end.
             reason = e.Message;
         }
 

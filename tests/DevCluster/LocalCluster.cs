@@ -116,10 +116,11 @@ public sealed class LocalCluster : IAsyncDisposable
     private async Task StartAsync(CancellationToken cancellation)
     {
         Directory.CreateDirectory(SharedFolder);
+        NodeFiles.WriteAuthority(Options);
         Dictionary<string, int> bmcPorts = [];
         foreach (NodeDefinition node in Nodes)
         {
-            NodeFiles.Write(node, Nodes, Options, SharedFolder);
+            NodeFiles.Write(node, Options, SharedFolder);
             bmcPorts[node.Name] = await StartBmcAsync(node).ConfigureAwait(false);
         }
 

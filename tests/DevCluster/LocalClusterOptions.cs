@@ -15,6 +15,9 @@ public sealed record LocalClusterOptions
     /// <summary>A workload on each node that takes locks and increments shared counters.</summary>
     public bool WithWorkload { get; init; }
 
+    /// <summary>Links between the daemons without TLS.</summary>
+    public bool PlainLinks { get; init; }
+
     /// <summary>How BMCs misbehave.</summary>
     public BmcTrouble BmcTrouble { get; init; }
 

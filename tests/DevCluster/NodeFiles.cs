@@ -1,4 +1,5 @@
 using System.Text;
+using Cluster.Transport.Security;
 
 namespace Cluster.Tests.DevCluster;
 
@@ -8,10 +9,30 @@ internal static class NodeFiles
     private const UnixFileMode Executable =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
+    private const int CertificateDays = 365;
+
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    public static void Write(NodeDefinition node, IReadOnlyList<NodeDefinition> all, LocalClusterOptions options, string sharedFolder)
+    /// <summary>The cluster's id.</summary>
+    public const string ClusterId = "dev";
+
+    /// <summary>Written before any node's own files: the CA, in a folder that no node sees.</summary>
+    public static void WriteAuthority(LocalClusterOptions options)
     {
+        if (!options.PlainLinks)
+        {
+            CertificateFolder.CreateAuthority(AuthorityFolder(options), ClusterId, CertificateDays, DateTimeOffset.UtcNow);
+        }
+    }
+
+    public static void Write(NodeDefinition node, LocalClusterOptions options, string sharedFolder)
+    {
+        if (!options.PlainLinks)
+        {
+            CertificateFolder.IssueNode(
+                AuthorityFolder(options), Path.Combine(node.Folder, "pki"), node.Name, ["127.0.0.1"], CertificateDays, DateTimeOffset.UtcNow);
+        }
+
         Directory.CreateDirectory(Path.Combine(node.Folder, "run"));
         Directory.CreateDirectory(Path.Combine(node.Folder, "secrets"));
         WriteFile(Path.Combine(node.Folder, "power-switch"), File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "power-switch.sh")), Executable);
@@ -30,7 +51,7 @@ internal static class NodeFiles
             options.BmcTrouble == BmcTrouble.WrongPassword ? "not-the-password" : LocalCluster.BmcPassword,
             Private);
         StringBuilder yaml = new();
-        yaml.AppendLine("cluster: dev");
+        yaml.AppendLine($"cluster: {ClusterId}");
         yaml.AppendLine($"node: {node.Name}");
         yaml.AppendLine("nodes:");
         foreach (NodeDefinition peer in all)
@@ -39,6 +60,9 @@ internal static class NodeFiles
         }
 
         yaml.AppendLine("dataDirectory: ./data");
+        yaml.AppendLine(options.PlainLinks
+            ? "peerTls: plain"
+            : $"peerTls: {{ ca: ./pki/ca.crt, certificate: ./pki/{node.Name}.crt, key: ./pki/{node.Name}.key }}");
         yaml.AppendLine("api:");
         yaml.AppendLine($"  listen: \"127.0.0.1:{node.ApiPort}\"");
         yaml.AppendLine($"  advertise: \"http://127.0.0.1:{node.ApiPort}\"");
@@ -66,6 +90,8 @@ internal static class NodeFiles
 
         WriteFile(Path.Combine(node.Folder, "clusterd.yaml"), yaml.ToString(), Private);
     }
+
+    private static string AuthorityFolder(LocalClusterOptions options) => Path.Combine(options.Folder, "pki");
 
     private static string BootScript(NodeDefinition node, LocalClusterOptions options, string sharedFolder)
     {

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Net;
+using Cluster.Transport.Security;
+using YamlDotNet.RepresentationModel;
 
 namespace Cluster.Api.Server.Configuration;
 
@@ -18,9 +20,9 @@ internal static partial class ConfigurationFile
             }
 
             string name = map.RequiredText("name", "name the node");
-            if (name.Length > 0 && !NamePattern().IsMatch(name))
+            if (name.Length > 0 && !PeerName.IsName(name))
             {
-                map.Error("name", $"'{name}' is not a name; write 1 to 63 of a-z 0-9 -, beginning with a letter or digit");
+                map.Error("name", $"'{name}' is not a name; write {PeerName.NameRule}");
             }
 
             string address = map.RequiredText("address", "write where the other nodes reach it, e.g. 10.0.0.1:7101");
@@ -55,6 +57,32 @@ internal static partial class ConfigurationFile
 
         nodes.Sort((left, right) => left.Id.CompareTo(right.Id));
         return nodes;
+    }
+
+    /// <summary>There is no default: links that trust everyone must be somebody's explicit wish.</summary>
+    private static PeerTlsFiles? ReadPeerTls(YamlMap root, ConfigErrors errors, string directory)
+    {
+        const string TheTwoWays = "write the files of this node's certificate, 'peerTls: { ca: ca.crt, certificate: n1.crt, key: n1.key }' "
+            + "(clusterctl pki makes them), or 'peerTls: plain' if whoever reaches the peer port may speak as any node";
+        YamlNode? node = root.Node("peerTls");
+        if (node is YamlScalarNode { Value: "plain" })
+        {
+            return null;
+        }
+
+        if (node is not YamlMappingNode)
+        {
+            root.Error("peerTls", node is null ? $"is missing; {TheTwoWays}" : $"is neither a mapping nor the word plain; {TheTwoWays}");
+            return null;
+        }
+
+        var map = new YamlMap(node, "peerTls", errors);
+        string authority = map.RequiredText("ca", "name the certificate of the cluster's CA (ca.crt)");
+        string certificate = map.RequiredText("certificate", "name this node's certificate (NODE.crt)");
+        string key = map.RequiredText("key", "name this node's private key (NODE.key)");
+        map.Close();
+        return new PeerTlsFiles(
+            Path.GetFullPath(authority, directory), Path.GetFullPath(certificate, directory), Path.GetFullPath(key, directory));
     }
 
     private static ApiConfiguration? ReadApi(YamlMap map, string directory)

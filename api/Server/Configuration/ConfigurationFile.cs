@@ -1,6 +1,7 @@
 using Cluster.Fencing;
 using Cluster.Membership;
 using Cluster.Membership.Protocol;
+using Cluster.Transport.Security;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -54,9 +55,9 @@ internal static partial class ConfigurationFile
         string directory = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
 
         string cluster = root.RequiredText("cluster", "name the cluster, the same on every node");
-        if (cluster.Length > 0 && !NamePattern().IsMatch(cluster))
+        if (cluster.Length > 0 && !PeerName.IsName(cluster))
         {
-            root.Error("cluster", $"'{cluster}' is not a name; write 1 to 63 of a-z 0-9 -, beginning with a letter or digit");
+            root.Error("cluster", $"'{cluster}' is not a name; write {PeerName.NameRule}");
         }
 
         string nodeName = root.RequiredText("node", "name this node as in 'nodes'");
@@ -68,6 +69,7 @@ internal static partial class ConfigurationFile
         }
 
         string data = root.RequiredText("dataDirectory", "name the folder for this node's log; no other node may use it");
+        PeerTlsFiles? peerTls = ReadPeerTls(root, errors, directory);
         ApiConfiguration? api = ReadApi(root.Map("api"), directory);
         YamlMap members = root.Map("members");
         string memberSocket = SocketPath(members, "/run/cluster/members.sock", directory);
@@ -89,6 +91,8 @@ internal static partial class ConfigurationFile
             Self = self!,
             Nodes = nodes,
             DataDirectory = Path.GetFullPath(data, directory),
+            PeerTls = peerTls,
+            PeerTlsLine = root.At("peerTls").Line,
             Api = api!,
             MemberSocket = memberSocket,
             Timing = timing,
@@ -126,7 +130,4 @@ internal static partial class ConfigurationFile
 
         return path;
     }
-
-    [System.Text.RegularExpressions.GeneratedRegex("^[a-z0-9][a-z0-9-]{0,62}$")]
-    private static partial System.Text.RegularExpressions.Regex NamePattern();
 }

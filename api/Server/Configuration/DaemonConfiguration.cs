@@ -1,6 +1,7 @@
 using System.Net;
 using Cluster.Fencing;
 using Cluster.Membership;
+using Cluster.Transport.Security;
 
 namespace Cluster.Api.Server.Configuration;
 
@@ -21,6 +22,12 @@ internal sealed record DaemonConfiguration
     public required IReadOnlyList<NodeEntry> Nodes { get; init; }
 
     public required string DataDirectory { get; init; }
+
+    /// <summary>The certificates for links to peers; null when they are plain by explicit wish.</summary>
+    public required PeerTlsFiles? PeerTls { get; init; }
+
+    /// <summary>At which line of the file they are configured.</summary>
+    public required long PeerTlsLine { get; init; }
 
     public required ApiConfiguration Api { get; init; }
 

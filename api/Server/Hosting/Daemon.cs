@@ -10,6 +10,7 @@ using Cluster.Fencing.Exec;
 using Cluster.Fencing.Ipmi;
 using Cluster.Membership;
 using Cluster.Runtime;
+using Cluster.Transport.Security;
 
 namespace Cluster.Api.Server.Hosting;
 
@@ -30,10 +31,13 @@ internal sealed partial class Daemon : IAsyncDisposable
         };
     }
 
-    /// <summary>Makes the fence devices; starts nothing.</summary>
-    /// <exception cref="ConfigurationException">A fence device is not configured as its plug-in needs.</exception>
+    /// <summary>Tries the certificates and makes the fence devices; starts nothing.</summary>
+    /// <exception cref="ConfigurationException">
+    /// A fence device is not configured as its plug-in needs, or the certificates can't be used.
+    /// </exception>
     public static Daemon Create(DaemonConfiguration configuration)
     {
+        TryCertificates(configuration);
         try
         {
             FenceDeviceSet devices = FenceDeviceSet.Create(
@@ -46,6 +50,22 @@ internal sealed partial class Daemon : IAsyncDisposable
         {
             throw new ConfigurationException(
                 string.Join('\n', error.Message.Split('\n').Select(complaint => $"{configuration.File}{LineOf(configuration, complaint)}: fencing.devices: {complaint}")));
+        }
+    }
+
+    private static void TryCertificates(DaemonConfiguration configuration)
+    {
+        try
+        {
+            if (configuration.PeerTls is { } files)
+            {
+                _ = PeerCredentials.Load(files, new PeerName(configuration.Cluster, configuration.Self.Name));
+            }
+        }
+        catch (CertificateException error)
+        {
+            throw new ConfigurationException(
+                string.Create(CultureInfo.InvariantCulture, $"{configuration.File}:{configuration.PeerTlsLine}: peerTls: {error.Message}"));
         }
     }
 
@@ -119,6 +139,7 @@ internal sealed partial class Daemon : IAsyncDisposable
         Self = new NodeId(_configuration.Self.Id),
         Nodes = [.. _configuration.Nodes.Select(node => new NodePeer(new NodeId(node.Id), node.Name, node.Host, node.Port))],
         DataDirectory = _configuration.DataDirectory,
+        PeerTls = _configuration.PeerTls,
         MemberSocketPath = _configuration.MemberSocket,
         Timing = _configuration.Timing,
         Fencing = _policy,

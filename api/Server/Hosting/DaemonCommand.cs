@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Cluster.Api.Server.Configuration;
 using Cluster.Storage;
+using Cluster.Transport.Security;
 
 namespace Cluster.Api.Server.Hosting;
 
@@ -72,5 +73,5 @@ internal static class DaemonCommand
     /// <summary>What an operator can put right from the message alone; anything else is a fault of the program and shows where.</summary>
     private static bool IsOrdinary(Exception error) => error
         is IOException or UnauthorizedAccessException or InvalidOperationException or ArgumentException
-        or System.Net.Sockets.SocketException or LogInUseException or CorruptLogException;
+        or System.Net.Sockets.SocketException or LogInUseException or CorruptLogException or CertificateException;
 }

@@ -13,12 +13,13 @@ internal sealed class Joiner(MembershipOptions options, ClusterState state, IRep
     private static readonly TimeSpan s_pauseMax = TimeSpan.FromSeconds(1);
     private readonly SortedSet<MemberId> _exited = [];
     private readonly SortedSet<MemberId> _asked = [];
-    private SplitMix64 _random = new(options.Nonce);
     private TimeSpan _pause = s_pauseMin;
     private MonotonicTime _joinAgainAt = MonotonicTime.DistantPast;
 
     /// <summary>Tells this life from every other.</summary>
     public ulong Nonce { get; private set; } = options.Nonce;
+
+    private ulong NextNonce => unchecked(Nonce + 1);
 
     /// <summary>The request under way; 0 for none.</summary>
     public ulong Request { get; private set; }
@@ -26,7 +27,7 @@ internal sealed class Joiner(MembershipOptions options, ClusterState state, IRep
     /// <summary>The life that <see cref="Nonce"/> belongs to is over: the next one gets another.</summary>
     public void BeginNewLife()
     {
-        Nonce = _random.Next();
+        Nonce = NextNonce;
         Request = 0;
         _pause = s_pauseMin;
         _joinAgainAt = MonotonicTime.DistantPast;
@@ -93,7 +94,7 @@ internal sealed class Joiner(MembershipOptions options, ClusterState state, IRep
 
         if (outcome.Code == OutcomeCode.Stale)
         {
-            Nonce = _random.Next();
+            Nonce = NextNonce;
         }
 
         _joinAgainAt = now + _pause;

@@ -1,10 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
-using System.Net.Sockets;
 using Cluster.Consensus;
+using Cluster.Membership;
 using Cluster.Runtime.Loop;
 using Cluster.Runtime.Wire;
 using Cluster.Transport;
+using Cluster.Transport.Security;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging;
 
@@ -19,21 +20,34 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
     /// <summary>The version of the peer protocol; raised only for changes that peer.proto's rules can't express.</summary>
     private const ushort ProtocolVersion = 1;
 
-    private readonly SortedDictionary<uint, Peer> _peers = [];
-    private readonly Peer[] _sending;
+    // Two a peer: enough for eight peers, and never many.
+    private const int MaxReaderThreads = 16;
+
+    private static readonly TimeSpan s_expiresSoon = TimeSpan.FromDays(30);
+
+    private readonly SortedDictionary<uint, PeerLink> _peers = [];
+    private readonly PeerLink[] _sending;
     private readonly uint _self;
     private readonly Inbox _inbox;
     private readonly ILogger _logger;
     private readonly LinkOptions _options;
     private readonly LinkListener _listener;
+    private readonly PeerCredentials? _credentials;
+    private readonly PeerSessions _sessions = new();
+    private readonly RefusalLog _refusals = new(TimeProvider.System);
+    private Task _reconsidering = Task.CompletedTask;
 
     /// <summary>Listens, and prepares the links; they connect with the first message.</summary>
+    /// <exception cref="CertificateException">The certificates can't be used.</exception>
     /// <exception cref="IOException">This node's peer endpoint can't be bound.</exception>
     public PeerLinks(NodeRuntimeOptions options, ulong session, Inbox inbox, ILogger logger)
     {
         _self = options.Self.Value;
         _inbox = inbox;
         _logger = logger;
+        _credentials = options.PeerTls is { } files
+            ? PeerCredentials.Load(files, new PeerName(options.ClusterId, options.Own.Name), changed: CertificatesChanged)
+            : null;
         _options = new LinkOptions
         {
             Identity = new LinkIdentity
@@ -45,28 +59,45 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
             },
             MaxQueuedFrames = 4096,
             MaxBackoff = TimeSpan.FromMilliseconds(200),
-            Admission = (peer, _) => _peers.ContainsKey(peer.Node)
-                ? null
+            ReaderThreads = MaxReaderThreads,
+            Upgrade = _credentials is null ? null : new PeerTls(_credentials, NameOf).UpgradeAsync,
+            Admission = peer => _peers.ContainsKey(peer.Node)
+                ? _sessions.RefusalOf(peer)
                 : $"node {peer.Node} is not configured here; add it to the list of nodes",
         };
         foreach (NodePeer node in options.Nodes)
         {
             if (node.Id != options.Self)
             {
-                _peers.Add(node.Id.Value, new Peer(node));
+                _peers.Add(node.Id.Value, new PeerLink(node));
             }
         }
 
         _sending = [.. _peers.Values];
-        _listener = LinkListener.Start(_options, ListenEndPointOf(options.Own), this);
-        foreach (Peer peer in _peers.Values)
+        _listener = LinkListener.Start(_options, PeerEndPoint.ToListenAt(options.Own), this);
+        foreach (PeerLink peer in _peers.Values)
         {
-            peer.Link = new OutboundLink(_options, peer.Node.Id.Value, EndPointOf(peer.Node), status => Changed(peer, status));
+            peer.Link = new OutboundLink(_options, peer.Node.Id.Value, PeerEndPoint.Of(peer.Node), status => Changed(peer, status));
+        }
+
+        if (_credentials is null)
+        {
+            RuntimeLog.PlainLinks(logger, EndPoint.ToString()!);
+        }
+        else
+        {
+            CertificatesChanged(new CredentialsChange(_credentials.NotAfter, null));
         }
     }
 
     /// <summary>Where this node listens.</summary>
     public EndPoint EndPoint => _listener.EndPoint;
+
+    /// <summary>How many of the links are plain.</summary>
+    public int PlainLinks => _credentials is null ? _peers.Count : 0;
+
+    /// <summary>When this node's certificate for peer links ends to be good; null on plain links.</summary>
+    public DateTimeOffset? CertificateNotAfter => _credentials?.NotAfter;
 
     /// <summary>Messages handed to links.</summary>
     public long MessagesSent => Sum(static peer => Volatile.Read(ref peer.SentCount));
@@ -90,11 +121,23 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
             Volatile.Read(ref peer.ReceivedCount));
     })];
 
+    /// <summary>
+    /// Takes what the replicated state shows of the nodes' processes. On the loop's thread. Connections of a process that is over end.
+    /// </summary>
+    public void Observe(ClusterState state)
+    {
+        if (_sessions.Observe(state))
+        {
+            _reconsidering = _reconsidering.ContinueWith(
+                _ => _listener.ReconsiderAsync().AsTask(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).Unwrap();
+        }
+    }
+
     /// <summary>Queues a message if there is room; <see cref="Flush"/> sends it.</summary>
     public void Send(in RaftMessage message)
     {
         bool urgent = PeerCodec.IsUrgent(message);
-        if (!TryFind(message.To, urgent, out Peer? peer))
+        if (!TryFind(message.To, urgent, out PeerLink? peer))
         {
             return;
         }
@@ -113,7 +156,7 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
     public void Send(PeerMessage message)
     {
         bool urgent = PeerCodec.IsUrgent(message);
-        if (TryFind(message.To, urgent, out Peer? peer))
+        if (TryFind(message.To, urgent, out PeerLink? peer))
         {
             Send(peer, PeerCodec.Encode(message), urgent);
         }
@@ -122,7 +165,7 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
     /// <summary>Sends what was queued, as far as possible on this thread; never waits.</summary>
     public void Flush()
     {
-        foreach (Peer peer in _sending)
+        foreach (PeerLink peer in _sending)
         {
             peer.Flush();
         }
@@ -131,7 +174,7 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
     /// <inheritdoc/>
     public void Received(LinkPeer peer, ReadOnlyMemory<byte> body)
     {
-        Peer sender = _peers[peer.Node];
+        PeerLink sender = _peers[peer.Node];
         try
         {
             PeerMessage? other = null;
@@ -178,17 +221,23 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public void Refused(EndPoint? remote, string reason) =>
-        RuntimeLog.PeerRefused(_logger, remote?.ToString() ?? "unknown", reason);
+    public void Refused(EndPoint? remote, string reason)
+    {
+        if (_refusals.IsDue(remote, reason))
+        {
+            RuntimeLog.PeerRefused(_logger, remote?.ToString() ?? "unknown", reason);
+        }
+    }
 
     /// <summary>Closes everything; nothing reaches the inbox after it.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _reconsidering.ConfigureAwait(false);
         await _listener.DisposeAsync().ConfigureAwait(false);
         await Task.WhenAll(_peers.Values.Select(peer => peer.Link.DisposeAsync().AsTask())).ConfigureAwait(false);
     }
 
-    private bool TryFind(NodeId to, bool urgent, [NotNullWhen(true)] out Peer? peer)
+    private bool TryFind(NodeId to, bool urgent, [NotNullWhen(true)] out PeerLink? peer)
     {
         if (!_peers.TryGetValue(to.Value, out peer))
         {
@@ -204,7 +253,7 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
         return true;
     }
 
-    private void Send(Peer peer, byte[] body, bool urgent)
+    private void Send(PeerLink peer, byte[] body, bool urgent)
     {
         if (CanCarry(peer, body.Length))
         {
@@ -213,7 +262,7 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
         }
     }
 
-    private bool CanCarry(Peer peer, int length)
+    private bool CanCarry(PeerLink peer, int length)
     {
         if (length <= _options.MaxFrameBytes)
         {
@@ -225,33 +274,26 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
         return false;
     }
 
-    private static EndPoint EndPointOf(NodePeer node) =>
-        IPAddress.TryParse(node.Host, out IPAddress? address)
-            ? new IPEndPoint(address, node.Port)
-            : new DnsEndPoint(node.Host, node.Port);
+    private string? NameOf(uint node) => _peers.TryGetValue(node, out PeerLink? peer) ? peer.Node.Name : null;
 
-    /// <summary>Only an address can be listened at; a name is looked up once, at start.</summary>
-    private static IPEndPoint ListenEndPointOf(NodePeer node)
+    private void CertificatesChanged(CredentialsChange change)
     {
-        if (IPAddress.TryParse(node.Host, out IPAddress? address))
+        if (change.Problem is { } problem)
         {
-            return new IPEndPoint(address, node.Port);
+            RuntimeLog.CertificateUnusable(_logger, change.NotAfter, problem);
+        }
+        else
+        {
+            RuntimeLog.SecuredLinks(_logger, _credentials!.Self.ToString(), change.NotAfter);
         }
 
-        try
+        if (change.NotAfter - DateTimeOffset.UtcNow < s_expiresSoon)
         {
-            return new IPEndPoint(Dns.GetHostAddresses(node.Host)[0], node.Port);
-        }
-        catch (SocketException e)
-        {
-            throw new IOException(
-                $"this node is to listen at {node.Host}:{node.Port}, but the name can't be resolved: {e.Message}; "
-                + "give an address of this machine",
-                e);
+            RuntimeLog.CertificateExpires(_logger, change.NotAfter);
         }
     }
 
-    private void Changed(Peer peer, LinkStatus status)
+    private void Changed(PeerLink peer, LinkStatus status)
     {
         if (status.Priority == LinkPriority.Urgent)
         {
@@ -276,66 +318,14 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
         }
     }
 
-    private long Sum(Func<Peer, long> count)
+    private long Sum(Func<PeerLink, long> count)
     {
         long sum = 0;
-        foreach (Peer peer in _peers.Values)
+        foreach (PeerLink peer in _peers.Values)
         {
             sum += count(peer);
         }
 
         return sum;
-    }
-
-    private sealed class Peer(NodePeer node)
-    {
-        /// <summary>
-        /// Urgent messages are of the moment: while there is no connection only so many are queued, enough to have it made.
-        /// </summary>
-        private const int MaxQueuedWhileDown = 32;
-
-        public long SentCount;
-        public long ReceivedCount;
-        public long DroppedCount;
-        public int Inbound;
-        private volatile bool _connected;
-        private readonly bool[] _queued = new bool[3];
-        private int _queuedWhileDown;
-
-        public NodePeer Node => node;
-
-        public OutboundLink Link { get; set; } = null!;
-
-        /// <summary>What was last logged about each priority's connection.</summary>
-        public string?[] Told { get; } = new string?[3];
-
-        /// <summary>On the loop's thread.</summary>
-        public void Queue(RaftFrame frame, LinkPriority priority)
-        {
-            Link.TryQueue(frame, priority);
-            _queued[(int)priority] = true;
-            Volatile.Write(ref SentCount, SentCount + 1);
-        }
-
-        /// <summary>On the loop's thread. What is urgent goes first.</summary>
-        public void Flush()
-        {
-            for (LinkPriority priority = LinkPriority.Urgent; priority >= LinkPriority.Bulk; priority--)
-            {
-                if (_queued[(int)priority])
-                {
-                    _queued[(int)priority] = false;
-                    Link.Flush(priority);
-                }
-            }
-        }
-
-        public void SetConnected(bool connected)
-        {
-            _connected = connected;
-            Volatile.Write(ref _queuedWhileDown, 0);
-        }
-
-        public bool MayQueueUrgent() => _connected || Interlocked.Increment(ref _queuedWhileDown) <= MaxQueuedWhileDown;
     }
 }

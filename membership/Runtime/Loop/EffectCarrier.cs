@@ -48,6 +48,11 @@ internal sealed class EffectCarrier(
         links.Flush();
 
         feed.Append(effects.Events);
+        if (effects.Events.Count > 0)
+        {
+            links.Observe(loop.Node.State);
+        }
+
         PublishLease(loop.Node, effects.IncarnationEnded);
         PublishStatus(loop.Node, now, effects.Events.Count > 0);
         CancelFences(effects);

@@ -65,6 +65,15 @@ internal sealed class RuntimeMetrics : IDisposable
                 peer.IsConnected ? 1 : 0, new KeyValuePair<string, object?>("peer", peer.Name))),
             null,
             "1 while the urgent connection to a peer stands");
+        Gauge(
+            "cluster.peer.links.plain", () => runtime.PlainPeerLinks, "Links to peers that are neither encrypted nor authenticated; 0 is right");
+        _meter.CreateObservableGauge(
+            "cluster.peer.certificate.remaining",
+            () => runtime.PeerCertificateNotAfter is { } end
+                ? new[] { new Measurement<double>((end - DateTimeOffset.UtcNow).TotalSeconds) }
+                : [],
+            "s",
+            "Time until the certificate for peer links expires; absent on plain links");
     }
 
     public void Dispose() => _meter.Dispose();

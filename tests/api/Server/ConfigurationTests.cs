@@ -1,6 +1,7 @@
 using Cluster.Api.Server.Configuration;
 using Cluster.Membership;
 using Cluster.Membership.Protocol;
+using Cluster.Transport.Security;
 
 namespace Cluster.Api.Server.Tests;
 
@@ -20,6 +21,7 @@ public sealed class ConfigurationTests
           onDown: off
           devices:
             - { name: bmc-n2, agent: ipmi, targets: [n2], level: 2, parameters: { address: 127.0.0.1, user: admin, password: "file:./secrets/bmc" } }
+        peerTls: plain
         """;
 
     [Fact]
@@ -44,6 +46,7 @@ public sealed class ConfigurationTests
         string text = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "clusterd.example.yaml"));
         DaemonConfiguration read = Parse(text);
         Assert.Equal(2, read.Devices.Count);
+        Assert.Equal(new PeerTlsFiles("/etc/cluster/pki/ca.crt", "/etc/cluster/pki/n1.crt", "/etc/cluster/pki/n1.key"), read.PeerTls);
         foreach (string key in new[] { "allowPlainRemote", "startupGrace", "clockRateBound", "attemptDeadline", "retryMin", "retryMax", "logLevel" })
         {
             Assert.Contains($"{key}:", text, StringComparison.Ordinal);
@@ -58,6 +61,7 @@ public sealed class ConfigurationTests
             node: n1
             nodes: [{ id: 1, name: n1, address: "[::1]:7101" }]
             dataDirectory: /var/lib/cluster
+            peerTls: plain
             """);
         Assert.Equal("127.0.0.1:7200", read.Api.Listen.ToString());
         Assert.Equal("http://127.0.0.1:7200/", read.Api.Advertise.ToString());
@@ -99,6 +103,12 @@ public sealed class ConfigurationTests
     [InlineData("agent: ipmi", "agnt: ipmi", "fencing.devices[0].agent: is missing")]
     [InlineData("user: admin", "user: [admin]", "fencing.devices[0].parameters: may hold only")]
     [InlineData("./run/n1-api.sock", "./run/very-long-socket-name-very-long-socket-name-very-long-socket-name-very-long-socket-name-very-long.sock", "api.socket: ")]
+    [InlineData("peerTls: plain", "", "peerTls: is missing; write the files of this node's certificate, 'peerTls: { ca: ca.crt")]
+    [InlineData("peerTls: plain", "", "or 'peerTls: plain' if whoever reaches the peer port may speak as any node")]
+    [InlineData("peerTls: plain", "peerTls:", "peerTls: is missing; ")]
+    [InlineData("peerTls: plain", "peerTls: off", "peerTls: is neither a mapping nor the word plain; ")]
+    [InlineData("peerTls: plain", "peerTls: { ca: ca.crt, certificate: n1.crt }", "peerTls.key: is missing; name this node's private key")]
+    [InlineData("peerTls: plain", "peerTls: { ca: a, certificate: b, key: c, verify: no }", "peerTls.verify: is not known here")]
     [InlineData("fencing:", "logLevel: loud\nfencing:", "logLevel: 'loud' is not known; write one of: trace, debug")]
     public void A_mistake_is_told_with_file_line_key_and_what_to_do(string from, string to, string expected)
     {
@@ -141,6 +151,22 @@ public sealed class ConfigurationTests
     {
         DaemonConfiguration read = Parse(Good.Replace("listen: 127.0.0.1:7201", "listen: 0.0.0.0:7201, allowPlainRemote: true", StringComparison.Ordinal));
         Assert.Equal("0.0.0.0:7201", read.Api.Listen.ToString());
+    }
+
+    [Fact]
+    public void Paths_of_certificates_are_taken_from_the_files_own_folder()
+    {
+        DaemonConfiguration read = Parse(Good.Replace("peerTls: plain", "peerTls: { ca: pki/ca.crt, certificate: pki/n1.crt, key: /k }", StringComparison.Ordinal));
+        Assert.Equal(new PeerTlsFiles("/etc/cluster/pki/ca.crt", "/etc/cluster/pki/n1.crt", "/k"), read.PeerTls);
+        Assert.Null(Parse(Good).PeerTls);
+    }
+
+    [Fact]
+    public void Certificates_that_cannot_be_used_are_told_with_their_line()
+    {
+        DaemonConfiguration read = Parse(Good.Replace("peerTls: plain", "peerTls: { ca: /nowhere/ca.crt, certificate: b, key: c }", StringComparison.Ordinal));
+        string message = Assert.Throws<ConfigurationException>(() => Hosting.Daemon.Create(read)).Message;
+        Assert.StartsWith("/etc/cluster/n1.yaml:14: peerTls: /nowhere/ca.crt can't be read", message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -284,6 +284,7 @@ public sealed class DaemonTests
                 nodes:
                 {{_list}}
                 dataDirectory: ./{{name}}
+                peerTls: plain
                 api: { listen: "127.0.0.1:0", socket: ./{{name}}.sock }
                 members: { socket: ./{{name}}-m.sock }
                 logLevel: critical

@@ -105,7 +105,7 @@ public sealed class LinkTests
     {
         LinkOptions picky = Ends.Listener with
         {
-            Admission = (peer, _) => peer.Session < 12 ? $"session {peer.Session} is dead" : null,
+            Admission = peer => peer.Session < 12 ? $"session {peer.Session} is dead" : null,
         };
         var receiver = new Receiver();
         await using LinkListener listener = LinkListener.Start(picky, Ends.AnyPort, receiver);
@@ -132,7 +132,7 @@ public sealed class LinkTests
                 seen.Add(context);
             }
 
-            return ValueTask.FromResult<Stream>(new XorStream(stream));
+            return ValueTask.FromResult(new UpgradedStream(new XorStream(stream)));
         };
         var receiver = new Receiver();
         await using LinkListener listener = LinkListener.Start(Ends.Listener with { Upgrade = scramble }, Ends.AnyPort, receiver);

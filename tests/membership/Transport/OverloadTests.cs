@@ -136,6 +136,49 @@ public sealed class OverloadTests
         await listener.DisposeAsync();
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Every_heartbeat_overtakes_a_hundred_megabytes_of_bulk(bool tls)
+    {
+        // Each bulk frame is taken only after one more heartbeat has arrived: were beats to wait behind bulk, nothing would move.
+        using var pki = new Security.Pki();
+        using var beats = new SemaphoreSlim(0);
+        var receiver = new Receiver();
+        receiver.OnFrame = (peer, _) =>
+        {
+            if (peer.Priority == LinkPriority.Urgent)
+            {
+                beats.Release();
+            }
+            else
+            {
+                Assert.True(beats.Wait(s_beyondEveryWait));
+            }
+        };
+        LinkOptions listens = tls ? pki.Secure(Ends.Listener, "n2") : Ends.Listener;
+        LinkOptions dials = tls ? pki.Secure(Ends.Dialer, "n1") : Ends.Dialer;
+        await using LinkListener listener = LinkListener.Start(listens, Ends.AnyPort, receiver);
+        dials = dials with { MaxQueuedBytes = 128 * 1024 * 1024, WriteTimeout = TimeSpan.FromMinutes(5) };
+        await using var link = new OutboundLink(dials, 2, listener.EndPoint);
+        byte[] chunk = new byte[1024 * 1024];
+        for (int i = 0; i < 100; i++)
+        {
+            Assert.True(link.TrySend(chunk));
+        }
+
+        await Eventually.Holds(() => receiver.Connects.Any(peer => peer.Priority == LinkPriority.Bulk), "the bulk connection");
+        for (int i = 0; i < 100; i++)
+        {
+            Assert.True(link.TrySend(Ends.Frame($"beat {i}"), LinkPriority.Urgent));
+            int expected = i + 1;
+            await Eventually.Holds(() => receiver.Frames.Count(frame => frame.Peer.Priority == LinkPriority.Urgent) == expected, $"beat {i}");
+        }
+
+        await Eventually.Holds(() => receiver.Frames.Count == 200, "the bulk frames, each after a beat");
+        Assert.Equal(0, link.StatusOf(LinkPriority.Bulk).FramesDropped);
+    }
+
     [Fact]
     public async Task A_disposed_link_takes_nothing_and_says_so()
     {
