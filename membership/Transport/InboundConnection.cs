@@ -17,6 +17,7 @@ internal sealed class InboundConnection(
     private volatile string? _endReason;
     private Task _before = Task.CompletedTask;
     private bool _refused;
+    private bool _hasReader;
 
     /// <summary>Who is there; null until its hello was found to fit.</summary>
     public LinkPeer? Peer { get; private set; }
@@ -33,7 +34,11 @@ internal sealed class InboundConnection(
     public Task Completion => _completion.Task;
 
     /// <summary>Begins; to be called once.</summary>
-    public void Start() => _ = Task.Run(RunAsync, CancellationToken.None);
+    public void Start()
+    {
+        _hasReader = listener.TryTakeReader();
+        _ = _hasReader ? OnThreadOfItsOwn(RunAsync).Unwrap() : Task.Run(RunAsync, CancellationToken.None);
+    }
 
     /// <summary>Ends it; only the first reason counts.</summary>
     public async ValueTask EndAsync(string reason)
@@ -59,12 +64,13 @@ internal sealed class InboundConnection(
         {
             remote = socket.RemoteEndPoint;
             LinkSocket.Configure(socket, options);
-            stream = new LinkStream(socket);
+            var link = new LinkStream(socket, blocks: _hasReader);
+            stream = link;
             FrameConnection? connection;
             using (var deadline = CancellationTokenSource.CreateLinkedTokenSource(_end.Token))
             {
                 deadline.CancelAfter(options.ConnectTimeout);
-                UpgradedStream upgraded = await UpgradeAsync(stream, remote, deadline.Token).ConfigureAwait(false);
+                UpgradedStream upgraded = await UpgradeAsync(link, remote, deadline.Token).ConfigureAwait(false);
                 stream = upgraded.Stream;
                 connection = await GreetAsync(upgraded, remote, deadline.Token).ConfigureAwait(false);
                 listener.HelloIsOver();
@@ -91,6 +97,11 @@ internal sealed class InboundConnection(
             listener.HelloIsOver();
         }
 
+        if (_hasReader)
+        {
+            listener.ReturnReader();
+        }
+
         await LinkSocket.CloseAsync(stream, socket).ConfigureAwait(false);
         Tell(remote, reason);
         listener.Forget(this);
@@ -101,14 +112,14 @@ internal sealed class InboundConnection(
         _end.Dispose();
     }
 
-    private async ValueTask<UpgradedStream> UpgradeAsync(Stream stream, EndPoint? remote, CancellationToken deadline)
+    private async ValueTask<UpgradedStream> UpgradeAsync(LinkStream stream, EndPoint? remote, CancellationToken deadline)
     {
         if (options.Upgrade is { } upgrade)
         {
             return await upgrade(stream, new LinkUpgradeContext(IsDialer: false, remote, RemoteNode: null), deadline).ConfigureAwait(false);
         }
 
-        if (await PeerTls.SpeaksTlsAsync(socket, deadline).ConfigureAwait(false))
+        if (await PeerTls.SpeaksTlsAsync(stream, deadline).ConfigureAwait(false))
         {
             await stream.WriteAsync(s_noTlsHere, deadline).ConfigureAwait(false);
             throw new IOException(
@@ -163,18 +174,10 @@ internal sealed class InboundConnection(
 
     private async Task<string> ReceiveAsync(FrameConnection connection)
     {
-        if (listener.TryTakeReader())
+        if (_hasReader)
         {
-            try
-            {
-                return await Task.Factory.StartNew(
-                    () => Receive(connection), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
-                    .ConfigureAwait(false);
-            }
-            finally
-            {
-                listener.ReturnReader();
-            }
+            // The hello may have had to wait for another connection's end, and have left its thread.
+            return await OnThreadOfItsOwn(() => Receive(connection)).ConfigureAwait(false);
         }
 
         LinkPeer peer = Peer!.Value;
@@ -188,7 +191,10 @@ internal sealed class InboundConnection(
         return "closed by the peer";
     }
 
-    /// <summary>The same on a thread of its own.</summary>
+    private static Task<T> OnThreadOfItsOwn<T>(Func<T> run) =>
+        Task.Factory.StartNew(run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    /// <summary>The same, blocking the thread.</summary>
     private string Receive(FrameConnection connection)
     {
         // Ends a read under way, as nothing else can.
