@@ -45,6 +45,38 @@ public interface IReplicatedLog
     /// <summary>Puts the write of everything proposed since the last input, and the messages about it, into <see cref="Effects"/>.</summary>
     void Flush(MonotonicTime now);
 
+    /// <summary>
+    /// Asks for a read barrier: an index such that a state with it applied holds everything that was acknowledged to anybody before this
+    /// call (linearizable reads; ReadIndex, Raft thesis §6.4). Works on a leader and on a node that knows one. Reads asked for
+    /// before one <see cref="Flush"/> share one round of messages.
+    /// </summary>
+    /// <param name="context">The asker's mark; comes back in <see cref="LogEffects.Reads"/>, once, with the index or a refusal.</param>
+    /// <param name="now">The time of the call.</param>
+    /// <returns>False when no leader is known or too many reads wait; then nothing comes back.</returns>
+    bool TryRead(ulong context, MonotonicTime now);
+
+    /// <summary>
+    /// Hands in the state as of an applied entry, so that the log up to there can be dropped. The engine asks for it to be saved
+    /// (<see cref="LogEffects.SnapshotSaves"/>), refers to it once <see cref="SnapshotSaved"/> is reported, and keeps it in memory for followers
+    /// that need it.
+    /// </summary>
+    /// <param name="through">The last entry whose effect the state holds; it must have been in <see cref="LogEffects.Committed"/>.</param>
+    /// <param name="state">The state in the owner's form, equal on all nodes for equal states; must not change afterwards.</param>
+    /// <param name="now">The time of the call.</param>
+    /// <returns>False when nothing was done: an earlier one is still being saved, or the log begins there or later already.</returns>
+    /// <exception cref="ArgumentException">The state is larger than the nodes take; the message says what to raise.</exception>
+    /// <exception cref="InvalidOperationException">The entry has not been handed out as committed.</exception>
+    bool Compact(LogIndex through, ReadOnlyMemory<byte> state, MonotonicTime now);
+
+    /// <summary>Reports that a snapshot of <see cref="LogEffects.SnapshotSaves"/> is a file that survives a crash under its final name.</summary>
+    void SnapshotSaved(SnapshotMeta meta, MonotonicTime now);
+
+    /// <summary>
+    /// Reports that a snapshot could not be saved, for example because the disk is full. The log stays as it is; one of this node's own is
+    /// given up, one received is saved again when the leader asks after it.
+    /// </summary>
+    void SnapshotNotSaved(SnapshotMeta meta, MonotonicTime now);
+
     /// <summary>Reports that all writes with tickets up to and including <paramref name="ticket"/> are on disk (S7).</summary>
     void Persisted(ulong ticket, MonotonicTime now);
 

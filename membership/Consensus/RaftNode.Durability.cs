@@ -26,6 +26,7 @@ public sealed partial class RaftNode
 
         _persistedTicket = ticket;
         _log.Persisted(ticket);
+        SnapshotPersisted(ticket);
         _held.Release(ticket, Effects.Messages);
         switch (_role)
         {

@@ -43,6 +43,8 @@ public sealed partial class RaftNode
             AdvanceLeaderCommit();
             SendAppends();
         }
+
+        FlushReads();
     }
 
     private void BecomeLeader()
@@ -81,6 +83,8 @@ public sealed partial class RaftNode
         {
             BroadcastHeartbeats();
         }
+
+        TickTransfers();
     }
 
     private MonotonicTime ConfirmedAt()
@@ -103,6 +107,7 @@ public sealed partial class RaftNode
 
     private void BroadcastHeartbeats()
     {
+        BeginReadRound();
         _heartbeatDue = _now + _options.HeartbeatInterval;
         for (int i = 0; i < _voters.Length; i++)
         {
@@ -113,8 +118,11 @@ public sealed partial class RaftNode
         }
     }
 
-    private void SendHeartbeat(int slot) =>
+    private void SendHeartbeat(int slot)
+    {
+        _lastBeatAt = _now;
         Send(RaftMessage.Heartbeat(_self, _voters[slot], _term, _now, _commit, _progress[slot].Match));
+    }
 
     private void SendAppends()
     {
@@ -130,6 +138,12 @@ public sealed partial class RaftNode
     private void SendAppends(int slot)
     {
         Progress progress = _progress[slot];
+        if (progress.Next <= _log.Before || progress.State == ProgressState.Snapshot)
+        {
+            SendSnapshot(slot);
+            return;
+        }
+
         while (progress.CanSend && progress.Next <= _log.LastIndex && progress.Next > _log.Before)
         {
             LogIndex prev = progress.Next - 1;
@@ -167,6 +181,7 @@ public sealed partial class RaftNode
         // The acknowledgement in it makes up for one that was lost; an older answer than the last says nothing about losses.
         Progress progress = _progress[slot];
         bool isNews = progress.Echoed(response.SentAt);
+        AnswerReads();
         Acknowledged(response.Match, slot);
         if (isNews && progress.HeardOf(response.Received, 2 * _options.HeartbeatInterval, _now))
         {
@@ -178,6 +193,11 @@ public sealed partial class RaftNode
     {
         if (match <= _log.LastIndex && _progress[slot].Acknowledged(match, _now))
         {
+            if (_progress[slot].State == ProgressState.Snapshot && match >= _log.Before)
+            {
+                _progress[slot].EndSnapshot();
+            }
+
             AdvanceLeaderCommit();
             SendAppends(slot);
         }

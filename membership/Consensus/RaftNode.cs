@@ -68,13 +68,12 @@ public sealed partial class RaftNode : IReplicatedLog
         _term = recovered.HardState.Term;
         _votedFor = recovered.HardState.VotedFor;
         Invariant.Check(_term >= _log.LastTerm, "a term is on disk before an entry of it");
-        if (recovered.Snapshot is { } snapshot)
-        {
-            _commit = snapshot.Meta.Index;
-            _received = _commit;
-            _leaderCommit = _commit;
-            Effects.Restored = snapshot;
-        }
+        _configuration = new ClusterConfiguration(options.Voters);
+        _pacer = new SnapshotPacer(options.MaxSnapshotBytesPerSecond);
+
+        // Differs from the numbers of this process's earlier lives, which may have had the same seed.
+        _forwardedReads = new ForwardedReads(new SplitMix64(options.Seed ^ (ulong)now.Nanoseconds).Next());
+        StartFrom(recovered.Snapshot);
 
         _now = now;
         _rememberedSince = now;
@@ -100,7 +99,11 @@ public sealed partial class RaftNode : IReplicatedLog
                 LeaderSince: leads ? _leaderSince : MonotonicTime.DistantPast,
                 ConfirmedUntil: leads ? confirmedAt + _confirmedSpan : MonotonicTime.DistantPast,
                 confirmedAt,
-                BarrierCommitted: leads && _commit >= _barrier);
+                BarrierCommitted: leads && _commit >= _barrier)
+            {
+                FirstIndex = _log.Before.Next,
+                SnapshotIndex = SnapshotIndex,
+            };
         }
     }
 
@@ -127,6 +130,8 @@ public sealed partial class RaftNode : IReplicatedLog
         else
         {
             TickElection();
+            TickForwardedReads();
+            DropOvertakenTransfer();
         }
 
         FlushProposals();
@@ -183,6 +188,21 @@ public sealed partial class RaftNode : IReplicatedLog
             case RaftMessageKind.HeartbeatResponse:
                 OnHeartbeatResponse(message, slot);
                 break;
+            case RaftMessageKind.SnapshotChunk:
+                OnSnapshotChunk(message);
+                break;
+            case RaftMessageKind.SnapshotResponse:
+                OnSnapshotResponse(message, slot);
+                break;
+            case RaftMessageKind.ReadRequest:
+                OnReadRequest(message);
+                break;
+            case RaftMessageKind.ReadResponse:
+                OnReadResponse(message);
+                break;
+            case RaftMessageKind.Proposal:
+                OnProposal(message);
+                break;
         }
     }
 
@@ -232,6 +252,11 @@ public sealed partial class RaftNode : IReplicatedLog
             ResetElectionTimer();
         }
 
+        if (_role == LogRole.Leader || leader != _leader)
+        {
+            RefuseReads();
+        }
+
         _role = LogRole.Follower;
         _leader = leader;
     }
@@ -242,12 +267,22 @@ public sealed partial class RaftNode : IReplicatedLog
         while (_commit < index)
         {
             _commit = _commit.Next;
-            ref readonly LogEntry entry = ref _log[_commit];
-            Effects.Committed.Add(entry);
             if (_role == LogRole.Leader)
             {
-                _uncommittedBytes -= entry.Payload.Length;
+                _uncommittedBytes -= _log[_commit].Payload.Length;
             }
+        }
+
+        Deliver();
+    }
+
+    private void Deliver()
+    {
+        // What follows a snapshot waits for it.
+        while (_restoring is null && _delivered < _commit)
+        {
+            _delivered = _delivered.Next;
+            Effects.Committed.Add(_log[_delivered]);
         }
     }
 }

@@ -16,6 +16,21 @@ public sealed partial record RaftOptions
         Require(MaxInflightAppends > 0, $"{nameof(MaxInflightAppends)} is {MaxInflightAppends}: set it to at least 1 message");
         Require(MaxInflightBytes > 0, $"{nameof(MaxInflightBytes)} is {MaxInflightBytes}: set it to at least 1 byte");
         Require(MaxUncommittedBytes > 0, $"{nameof(MaxUncommittedBytes)} is {MaxUncommittedBytes}: set it to at least 1 byte");
+        ValidateSnapshots();
+    }
+
+    private void ValidateSnapshots()
+    {
+        Require(TrailingEntries >= 0, $"{nameof(TrailingEntries)} is {TrailingEntries}: set it to 0 or more entries");
+        Require(MaxTrailingBytes >= 0, $"{nameof(MaxTrailingBytes)} is {MaxTrailingBytes}: set it to 0 bytes or more");
+        Require(MaxSnapshotBytes > 0, $"{nameof(MaxSnapshotBytes)} is {MaxSnapshotBytes}: set it to at least 1 byte");
+        Require(SnapshotChunkBytes > 0, $"{nameof(SnapshotChunkBytes)} is {SnapshotChunkBytes}: set it to at least 1 byte");
+        Require(
+            MaxInflightSnapshotBytes > 0,
+            $"{nameof(MaxInflightSnapshotBytes)} is {MaxInflightSnapshotBytes}: set it to at least 1 byte");
+        Require(
+            MaxSnapshotBytesPerSecond > 0,
+            $"{nameof(MaxSnapshotBytesPerSecond)} is {MaxSnapshotBytesPerSecond}: set it to at least 1 byte a second");
     }
 
     private static void Require(bool condition, string message)

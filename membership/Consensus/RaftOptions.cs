@@ -36,6 +36,30 @@ public sealed partial record RaftOptions
     /// one proposal of any size is taken.</summary>
     public long MaxUncommittedBytes { get; init; } = 64 * 1024 * 1024;
 
+    /// <summary>How many entries before a snapshot stay in the log, so that a follower that is a little behind needs no snapshot.</summary>
+    public int TrailingEntries { get; init; } = 5000;
+
+    /// <summary>
+    /// The greatest number of bytes in the entries that stay before a snapshot, those that answering followers still need included. An
+    /// entry counts as its payload and 24 bytes.
+    /// </summary>
+    public long MaxTrailingBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>The greatest state that is saved, sent and received; equal on all nodes. A received one is held in memory.</summary>
+    public int MaxSnapshotBytes { get; init; } = 1024 * 1024 * 1024;
+
+    /// <summary>The bytes of state in one message of a snapshot.</summary>
+    public int SnapshotChunkBytes { get; init; } = 128 * 1024;
+
+    /// <summary>The greatest number of bytes of a snapshot to one peer without an answer; one chunk is always sent.</summary>
+    public int MaxInflightSnapshotBytes { get; init; } = 1024 * 1024;
+
+    /// <summary>
+    /// The greatest number of bytes of snapshots a leader sends in a second, all peers together: snapshots share network and disks with
+    /// commits.
+    /// </summary>
+    public long MaxSnapshotBytesPerSecond { get; init; } = 64 * 1024 * 1024;
+
     /// <summary>Seed of the generator that randomises election timeouts; different on each node.</summary>
     public required ulong Seed { get; init; }
 

@@ -45,6 +45,12 @@ public readonly record struct ReplicatedLogStatus(
     MonotonicTime ConfirmedAt,
     bool BarrierCommitted)
 {
+    /// <summary>The first entry that is still in the local log; one after <see cref="LastIndex"/> when there is none.</summary>
+    public LogIndex FirstIndex { get; init; }
+
+    /// <summary>The last entry whose effect the newest snapshot holds; 0 when there is none.</summary>
+    public LogIndex SnapshotIndex { get; init; }
+
     /// <summary>True on the leader.</summary>
     public bool IsLeader => Role == LogRole.Leader;
 }

@@ -17,10 +17,29 @@ public sealed class CorruptLogException : IOException
         Finding = finding;
     }
 
-    /// <summary>The damaged segment.</summary>
+    private CorruptLogException(string message, string file, string finding)
+        : base(message)
+    {
+        File = file;
+        Finding = finding;
+    }
+
+    /// <summary>A file of a format version that this program does not know.</summary>
+    internal static CorruptLogException UnknownVersion(string file, uint version, string known)
+    {
+        string finding = $"the file has format version {version}; this program reads {known}";
+        return new CorruptLogException(
+            $"the log can't be read: {file}: {finding}. Nothing was changed. Start the version of the program that wrote it last. If none "
+                + "that ever ran here knows that version, the file is damaged: keep the folder, check the disk, remove the node from the "
+                + "cluster and let it join again as a new member with an empty folder",
+            file,
+            finding);
+    }
+
+    /// <summary>The damaged or missing file.</summary>
     public string File { get; }
 
-    /// <summary>Where in the segment the first damaged or missing record begins, in bytes.</summary>
+    /// <summary>Where in the file the first damaged or missing record or part begins, in bytes.</summary>
     public long Offset { get; }
 
     /// <summary>What is wrong there.</summary>

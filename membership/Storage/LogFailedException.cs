@@ -10,8 +10,14 @@ public sealed class LogFailedException : IOException
 {
     /// <summary>Says which operation failed.</summary>
     public LogFailedException(string operation, Exception cause)
-        : base($"the log can't be trusted any more: {operation} failed: {cause.Message}. Stop this process, check the disk "
-            + "(space, kernel log), then start it again", cause)
+        : base(cause is DiskFullException
+            ? $"the log can't go on: {operation} failed: {cause.Message}. Nothing that was acknowledged is lost. This process must stop; "
+                + "start it again when there is space"
+            : $"the log can't be trusted any more: {operation} failed: {cause.Message}. Stop this process, check the disk "
+                + "(kernel log, SMART), then start it again", cause)
     {
     }
+
+    /// <summary>True when there was no space.</summary>
+    public bool IsDiskFull => InnerException is DiskFullException;
 }

@@ -1,28 +1,35 @@
-using System.Buffers.Binary;
 using Cluster.Consensus;
 using Cluster.Storage.Devices;
 using Cluster.Storage.Format;
+using Cluster.Storage.Records;
+using Google.Protobuf;
 
 namespace Cluster.Storage;
 
 /// <summary>
 /// Reads the segments of a log in order and builds what they say. Reads only: whatever is refused stays as it was found.
 /// </summary>
-internal sealed class LogReplay(IStorageDevice device)
+/// <param name="device">The folder.</param>
+/// <param name="keepEntries">False to check only: then no entry is kept in memory.</param>
+/// <param name="readAhead">True to read the next segment on another thread meanwhile.</param>
+internal sealed class LogReplay(IStorageDevice device, bool keepEntries = true, bool readAhead = true)
 {
     private readonly List<LogEntry> _entries = [];
     private readonly List<int> _offsets = [];
-    private HardState _hardState;
+    private LogState? _state;
+    private SegmentImage? _image;
+    private ulong _firstEntry;
+    private uint _salt;
     private uint _chain;
     private ulong _sequence;
     private ulong _proven;
     private RecordType _lastType;
 
     /// <summary>The header of the last segment.</summary>
-    public SegmentHeader? Last { get; private set; }
+    public SegmentHeader Last => _image!.Header;
 
-    /// <summary>The bytes of the last segment; what the file lacks at its end is zero.</summary>
-    public byte[] Image { get; private set; } = [];
+    /// <summary>The last segment.</summary>
+    public SegmentImage Image => _image!;
 
     /// <summary>Where the next record goes in the last segment.</summary>
     public int End { get; private set; }
@@ -36,7 +43,7 @@ internal sealed class LogReplay(IStorageDevice device)
         get
         {
             ulong first = _proven + 1;
-            ulong inSegment = first <= Last!.FirstSequence ? 0 : first - Last.FirstSequence;
+            ulong inSegment = first <= Last.FirstSequence ? 0 : first - Last.FirstSequence;
             return inSegment < (ulong)_offsets.Count ? _offsets[(int)inSegment] : End;
         }
     }
@@ -50,40 +57,61 @@ internal sealed class LogReplay(IStorageDevice device)
     /// <summary>True when the last record is a mark, so that the close that made it was clean.</summary>
     public bool EndsWithMark => _lastType == RecordType.Mark;
 
-    /// <summary>The index of the last entry.</summary>
-    public ulong LastIndex => (ulong)_entries.Count;
+    /// <summary>Where the log stands.</summary>
+    public LogState State => _state!;
 
-    /// <summary>Everything read.</summary>
-    public RecoveredLog Recovered => new(_hardState, null, _entries);
+    /// <summary>The entries that are kept, in order.</summary>
+    public IReadOnlyList<LogEntry> Entries => _entries;
 
     /// <summary>Reads all segments.</summary>
     /// <exception cref="CorruptLogException">A segment holds, or lacks, what no crash explains.</exception>
+    /// <exception cref="IOException">A segment can't be read.</exception>
     public void Run(IReadOnlyList<string> segments)
     {
-        for (int i = 0; i < segments.Count; i++)
+        Task<SegmentImage>? ahead = null;
+        try
         {
-            string file = device.Describe(segments[i]);
-            ReadSegment(segments[i], file, (ulong)i + 1, isLast: i == segments.Count - 1);
+            for (int i = 0; i < segments.Count; i++)
+            {
+                SegmentImage image = ahead is null ? SegmentImage.Load(device, segments[i]) : ahead.GetAwaiter().GetResult();
+                string? next = readAhead && i + 1 < segments.Count ? segments[i + 1] : null;
+                ahead = next is null ? null : Task.Run(() => SegmentImage.Load(device, next));
+                ReadSegment(image, isLast: i == segments.Count - 1);
+            }
         }
+        finally
+        {
+            // Nobody may close the folder while it is read. What was read ahead of a refusal is of no interest.
+            if (ahead is not null)
+            {
+                Task.WaitAny(ahead);
+            }
+        }
+
+        RequireComplete(segments);
     }
 
-    private void ReadSegment(string name, string file, ulong number, bool isLast)
+    private void ReadSegment(SegmentImage image, bool isLast)
     {
-        SegmentHeader header = Load(name, file);
-        CheckHeader(header, file, number);
-        Last = header;
-        _chain = header.Check;
+        CheckHeader(image.Header, image.File);
+        _image = image;
+        _salt = image.Header.RecordSalt;
+        _chain = image.Header.Check;
         _offsets.Clear();
         int offset = SegmentHeader.PageBytes;
-        while (TryReadRecord(header, offset, out RecordHeader record))
+        while (image.TryRead(offset, _salt, _chain, _sequence, out RecordHeader record))
         {
-            Apply(record, offset, file);
-            _offsets.Add(offset);
+            Apply(image, record, offset);
+            if (isLast)
+            {
+                _offsets.Add(offset);
+            }
+
             offset += record.RecordBytes;
         }
 
         End = offset;
-        if (!Image.AsSpan(offset).ContainsAnyExcept((byte)0))
+        if (offset >= image.Used)
         {
             return;
         }
@@ -91,43 +119,42 @@ internal sealed class LogReplay(IStorageDevice device)
         if (!isLast)
         {
             // The next segment was made only after this one had been synced.
-            throw new CorruptLogException(file, offset, $"record {_sequence + 1} is damaged, and a later segment exists");
+            throw new CorruptLogException(image.File, offset, $"record {_sequence + 1} is damaged, and a later segment exists");
         }
 
-        TornTail.Require(Image, offset, header.RecordSalt, _sequence + 1, file);
+        TornTail.Require(image.Bytes, offset, _salt, _sequence + 1, image.File);
     }
 
-    private SegmentHeader Load(string name, string file)
+    private void CheckHeader(SegmentHeader header, string file)
     {
-        using IDurableFile segment = device.Open(name);
-        byte[] page = new byte[SegmentHeader.PageBytes];
-        int read = segment.Read(0, page);
-        SegmentHeader header = SegmentHeader.Decode(page.AsSpan(0, read), file);
-        if (Image.Length != header.SegmentBytes)
+        if (_image is null)
         {
-            Image = new byte[header.SegmentBytes];
+            // The segments before the first one were dropped for a snapshot; that none is missing shows at the end.
+            _state = new LogState(header);
+            _sequence = header.FirstSequence - 1;
+            _firstEntry = header.NextIndex;
+            if (header.Number == 1 && (header.FirstSequence != 1 || header.Previous != 0 || header.NextIndex != 1))
+            {
+                throw new CorruptLogException(file, 0, "the first segment does not begin with the first record");
+            }
+
+            return;
         }
 
-        Image.AsSpan(segment.Read(0, Image)).Clear();
-        return header;
-    }
-
-    private void CheckHeader(SegmentHeader header, string file, ulong number)
-    {
         string? finding = null;
-        if (header.Number != number)
+        if (header.Number != Last.Number + 1)
         {
-            finding = $"this is segment {header.Number}, and segment {number} is missing";
+            finding = $"this is segment {header.Number}, and segment {Last.Number + 1} is missing";
         }
-        else if (Last is { } before && (header.Salt != before.Salt))
+        else if (header.Salt != Last.Salt)
         {
             finding = "this segment belongs to another log";
         }
-        else if (header.FirstSequence != _sequence + 1 || header.Previous != (number == 1 ? 0 : _chain))
+        else if (header.FirstSequence != _sequence + 1 || header.Previous != _chain)
         {
             finding = $"the segment begins with record {header.FirstSequence}, but the one before it ends with {_sequence}";
         }
-        else if (header.NextIndex != LastIndex + 1 || header.HardState != _hardState)
+        else if (!State.IsAsIn(header))
         {
             finding = "the segment does not begin with the state with which the one before it ends";
         }
@@ -138,40 +165,120 @@ internal sealed class LogReplay(IStorageDevice device)
         }
     }
 
-    private bool TryReadRecord(SegmentHeader segment, int offset, out RecordHeader record) =>
-        RecordHeader.TryRead(Image.AsSpan(offset), segment.RecordSalt, out record)
-        && record.Previous == _chain
-        && record.Sequence == _sequence + 1
-        && record.BodyIsWhole(Image.AsSpan(offset));
-
-    private void Apply(RecordHeader record, int offset, string file)
+    private void RequireComplete(IReadOnlyList<string> segments)
     {
-        ReadOnlySpan<byte> payload = Image.AsSpan(offset + RecordHeader.Bytes, record.Length);
-        switch (record.Type)
+        if (!State.IsComplete && SegmentName.TryParse(segments[0], out ulong first))
         {
-            case RecordType.HardState when payload.Length == 4:
-                var vote = new NodeId(BinaryPrimitives.ReadUInt32LittleEndian(payload));
-                _hardState = new HardState(new Term(record.Term), vote);
-                break;
-            case RecordType.Entry when record.Index == LastIndex + 1:
-                _entries.Add(new LogEntry(
-                    new LogIndex(record.Index), new Term(record.Term), (EntryKind)record.Kind, payload.ToArray()));
-                break;
-            case RecordType.Truncate when record.Index >= 1 && record.Index <= LastIndex + 1:
-                _entries.RemoveRange((int)record.Index - 1, _entries.Count - (int)record.Index + 1);
-                break;
-            case RecordType.Mark:
-                break;
-            default:
-                throw new CorruptLogException(
-                    file,
-                    offset,
-                    $"record {record.Sequence} (type {(byte)record.Type}, index {record.Index}) can't follow index {LastIndex}");
+            throw new CorruptLogException(
+                device.Describe(segments[0]),
+                0,
+                $"segment {first - 1} is missing: entries before {State.First} are needed, and no snapshot holds them");
+        }
+    }
+
+    private void Apply(SegmentImage image, in RecordHeader record, int offset)
+    {
+        ReadOnlyMemory<byte> payload = image.Kept.AsMemory(offset + RecordHeader.Bytes, record.Length);
+        bool fits = record.Type switch
+        {
+            RecordType.HardState => TrySetHardState(image.Header.Version, record, payload.Span),
+            RecordType.Entry => TryAppend(image.Header.Number, record, payload),
+            RecordType.Truncate => TryTruncate(record.Index),
+            RecordType.UseSnapshot => TryUse(record, payload.Span),
+            RecordType.Mark => true,
+            _ => false,
+        };
+        if (!fits)
+        {
+            throw new CorruptLogException(
+                image.File,
+                offset,
+                $"record {record.Sequence} (type {(byte)record.Type}, index {record.Index}) can't follow index "
+                    + $"{State.NextIndex - 1} and snapshot {State.Snapshot?.Index.Value ?? 0}");
         }
 
         _lastType = record.Type;
         _chain = record.Check;
         _sequence = record.Sequence;
         _proven = Math.Max(_proven, record.Proven);
+    }
+
+    private bool TrySetHardState(uint version, in RecordHeader record, ReadOnlySpan<byte> payload)
+    {
+        if (HardStateBytes.Read(version, record.Term, payload) is not { } state)
+        {
+            return false;
+        }
+
+        State.HardState = state;
+        return true;
+    }
+
+    private bool TryAppend(ulong segment, in RecordHeader record, ReadOnlyMemory<byte> payload)
+    {
+        if (!State.TryAppend(record.Index, segment))
+        {
+            return false;
+        }
+
+        if (keepEntries)
+        {
+            _entries.Add(new LogEntry(new LogIndex(record.Index), new Term(record.Term), (EntryKind)record.Kind, payload));
+        }
+
+        return true;
+    }
+
+    private bool TryTruncate(ulong from)
+    {
+        if (!State.TryTruncate(from))
+        {
+            return false;
+        }
+
+        int kept = from > _firstEntry ? (int)Math.Min(from - _firstEntry, (ulong)_entries.Count) : 0;
+        _entries.RemoveRange(kept, _entries.Count - kept);
+        _firstEntry = Math.Min(_firstEntry, from);
+        return true;
+    }
+
+    private bool TryUse(in RecordHeader record, ReadOnlySpan<byte> payload)
+    {
+        SnapshotReference reference;
+        try
+        {
+            reference = SnapshotReference.From(SnapshotReferenceRecord.Parser.ParseFrom(payload));
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return false;
+        }
+
+        if (reference.Index.Value != record.Index || reference.Term.Value != record.Term || !State.TryUse(reference))
+        {
+            return false;
+        }
+
+        if (reference.ReplacesLog)
+        {
+            _entries.Clear();
+            _firstEntry = reference.KeepFrom.Value;
+        }
+        else
+        {
+            DropBefore(reference.KeepFrom.Value);
+        }
+
+        return true;
+    }
+
+    private void DropBefore(ulong index)
+    {
+        if (index > _firstEntry)
+        {
+            int dropped = (int)Math.Min(index - _firstEntry, (ulong)_entries.Count);
+            _entries.RemoveRange(0, dropped);
+            _firstEntry = index;
+        }
     }
 }

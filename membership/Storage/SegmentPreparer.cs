@@ -5,9 +5,9 @@ namespace Cluster.Storage;
 
 /// <summary>
 /// Makes the next segment ready on a thread of its own: a file of zeros, synced, under a name without meaning. The log thread
-/// then only writes the header and renames it.
+/// then only writes the header and renames it. A full disk is met here, long before a record would need the space.
 /// </summary>
-internal sealed class SegmentPreparer(IStorageDevice device, TimeSpan timeout) : IDisposable
+internal sealed class SegmentPreparer(IStorageDevice device, TimeSpan timeout, bool singleThreaded) : IDisposable
 {
     private const int ChunkBytes = 1024 * 1024;
 
@@ -15,16 +15,27 @@ internal sealed class SegmentPreparer(IStorageDevice device, TimeSpan timeout) :
     private volatile bool _stopping;
 
     /// <summary>True when a segment is ready or in the making.</summary>
-    public bool HasBegun => _next is not null;
+    public bool HasBegun => _next is not null && Failure is null;
+
+    /// <summary>The last attempt found no space; null when it did, or is under way.</summary>
+    public DiskFullException? Failure => _next is { IsFaulted: true } failed ? failed.Exception!.InnerException as DiskFullException : null;
 
     /// <summary>Begins a segment of <paramref name="bytes"/>.</summary>
-    public void Begin(int bytes) =>
+    public void Begin(int bytes)
+    {
+        if (singleThreaded)
+        {
+            _next = Completed(bytes);
+            return;
+        }
+
         _next = Task.Factory.StartNew(
             () => Make(bytes), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
 
     /// <summary>
-    /// Waits for the segment, makes one when none was begun, and lengthens it to <paramref name="bytes"/> when it is
-    /// shorter.
+    /// Waits for the segment, makes one when none was begun or there was no space (it may have been made meanwhile, and nothing of
+    /// the failed attempt is used again), and lengthens it to <paramref name="bytes"/> when it is shorter.
     /// </summary>
     /// <exception cref="IOException">It could not be made.</exception>
     /// <exception cref="TimeoutException">It was not ready in time.</exception>
@@ -35,12 +46,28 @@ internal sealed class SegmentPreparer(IStorageDevice device, TimeSpan timeout) :
             return Make(bytes);
         }
 
-        IDurableFile file = _next.WaitAsync(timeout).GetAwaiter().GetResult();
+        // Waits at most so long; WaitAny, unlike Wait, leaves a failure where it is.
+        if (Task.WaitAny([_next], timeout) < 0)
+        {
+            throw new TimeoutException($"the next segment was not ready within {timeout.TotalSeconds:0.#} s: the disk hangs");
+        }
+
+        bool noSpace = Failure is not null;
+        Task<IDurableFile> next = _next;
         _next = null;
+        IDurableFile file = noSpace ? Make(bytes) : next.GetAwaiter().GetResult();
         if (file.Length < bytes)
         {
-            Zero(file, file.Length, bytes);
-            file.Sync();
+            try
+            {
+                Zero(file, file.Length, bytes);
+                file.Sync();
+            }
+            catch (DiskFullException)
+            {
+                file.Dispose();
+                throw NoSpace(bytes);
+            }
         }
 
         return file;
@@ -65,23 +92,38 @@ internal sealed class SegmentPreparer(IStorageDevice device, TimeSpan timeout) :
             return;
         }
 
-        try
+        // At most so long: a disk that hangs must not keep the process from ending.
+        if (Task.WaitAny([_next], timeout) >= 0 && _next.IsCompletedSuccessfully)
         {
-            _next.WaitAsync(timeout).GetAwaiter().GetResult().Dispose();
-        }
-        catch (Exception)
-        {
-            // The segment was never part of the log; the next open removes what is left of it.
+            // Never part of the log; the next open removes what is left of it.
+            _next.Result.Dispose();
         }
 
         _next = null;
     }
 
-    private IDurableFile Make(int bytes)
+    private Task<IDurableFile> Completed(int bytes)
     {
-        IDurableFile file = device.Create(SegmentName.Next);
         try
         {
+            return Task.FromResult(Make(bytes));
+        }
+        catch (IOException e)
+        {
+            return Task.FromException<IDurableFile>(e);
+        }
+    }
+
+    private DiskFullException NoSpace(int bytes) => new(device.Describe(string.Empty), "preparing the log's next segment", bytes);
+
+    private IDurableFile Make(int bytes)
+    {
+        // What an attempt before left.
+        device.Delete(SegmentName.Next);
+        IDurableFile? file = null;
+        try
+        {
+            file = device.Create(SegmentName.Next);
             for (long at = 0; at < bytes; at += ChunkBytes)
             {
                 if (_stopping)
@@ -95,10 +137,17 @@ internal sealed class SegmentPreparer(IStorageDevice device, TimeSpan timeout) :
             file.Sync();
             return file;
         }
-        catch
+        catch (Exception e)
         {
-            file.Dispose();
-            throw;
+            file?.Dispose();
+            if (e is not DiskFullException)
+            {
+                throw;
+            }
+
+            // What was zeroed of it is of no use, and others may need the space.
+            device.Delete(SegmentName.Next);
+            throw NoSpace(bytes);
         }
     }
 }

@@ -1,4 +1,3 @@
-using Cluster.Consensus;
 using Cluster.Storage.Devices;
 using Cluster.Storage.Format;
 
@@ -22,15 +21,16 @@ internal sealed class SegmentWriter : IDisposable
     private ulong _sequence;
     private ulong _durable;
     private bool _dirty;
+    private int _retryAt;
 
     /// <summary>Goes on behind what <paramref name="replay"/> found, all of which is on disk by now.</summary>
     public SegmentWriter(IStorageDevice device, WriteAheadLogOptions options, IDurableFile file, LogReplay replay)
     {
         _device = device;
-        _preparer = new SegmentPreparer(device, options.PrepareTimeout);
+        _preparer = new SegmentPreparer(device, options.PrepareTimeout, options.SingleThreaded);
         _segmentBytes = options.SegmentBytes;
         _file = file;
-        _segment = replay.Last!;
+        _segment = replay.Last;
         _salt = _segment.RecordSalt;
         _offset = replay.End;
         _chain = replay.Chain;
@@ -51,21 +51,24 @@ internal sealed class SegmentWriter : IDisposable
     /// <summary>Bytes of records handed to the operating system.</summary>
     public long BytesWritten { get; private set; }
 
+    /// <summary>Why the next segment could not be made ready ahead of time; null when it could.</summary>
+    public DiskFullException? PreparationFailure { get; private set; }
+
     /// <summary>True when a record with a payload of so many bytes fits without a roll-over.</summary>
     public bool Fits(int payloadBytes) =>
-        RecordHeader.SizeOf(payloadBytes) <= _segment.SegmentBytes - _offset - _buffer.Length;
+        _segment.Version == SegmentHeader.CurrentVersion
+        && RecordHeader.SizeOf(payloadBytes) <= _segment.SegmentBytes - _offset - _buffer.Length;
 
     /// <summary>Encodes a record; rolls over first when it does not fit.</summary>
     /// <param name="header">Type, kind, term and index; the rest is filled in.</param>
     /// <param name="payload">What it carries.</param>
-    /// <param name="hardState">The hard state before this record, for a new segment's header.</param>
-    /// <param name="nextIndex">The index of the entry that comes next, before this record, for the same.</param>
-    public void Add(RecordHeader header, ReadOnlySpan<byte> payload, HardState hardState, ulong nextIndex)
+    /// <param name="state">Where the log stands before this record, for a new segment's header.</param>
+    public void Add(RecordHeader header, ReadOnlySpan<byte> payload, LogState state)
     {
         if (!Fits(payload.Length))
         {
             Flush();
-            Roll(RecordHeader.SizeOf(payload.Length), hardState, nextIndex);
+            Roll(RecordHeader.SizeOf(payload.Length), state);
         }
 
         _sequence++;
@@ -93,11 +96,7 @@ internal sealed class SegmentWriter : IDisposable
         BytesWritten += _buffer.Length;
         _buffer.Clear();
 
-        // Early enough that the next segment is ready when it is needed, late enough that a quiet log has only one.
-        if (_offset > _segment.SegmentBytes / 2 && !_preparer.HasBegun)
-        {
-            _preparer.Begin(_segmentBytes);
-        }
+        PrepareNext();
     }
 
     /// <summary>Returns when everything flushed is on disk.</summary>
@@ -131,7 +130,28 @@ internal sealed class SegmentWriter : IDisposable
         return header;
     }
 
-    private void Roll(int recordBytes, HardState hardState, ulong nextIndex)
+    /// <summary>
+    /// Early enough that the next segment is ready when it is needed, late enough that a quiet log has only one. A full disk is no
+    /// reason to stop while there is room in this segment: it is tried again now and then, and for the last time at the roll-over.
+    /// </summary>
+    private void PrepareNext()
+    {
+        if (_preparer.HasBegun)
+        {
+            PreparationFailure = null;
+            return;
+        }
+
+        PreparationFailure = _preparer.Failure;
+        int begin = _segment.SegmentBytes / 2;
+        if (_offset > Math.Max(begin, _retryAt))
+        {
+            _retryAt = _offset + (_segment.SegmentBytes / 16);
+            _preparer.Begin(_segmentBytes);
+        }
+    }
+
+    private void Roll(int recordBytes, LogState state)
     {
         // A segment is never begun before the one before it is safe: replay relies on it to tell damage from a torn write.
         Sync();
@@ -145,10 +165,13 @@ internal sealed class SegmentWriter : IDisposable
                 Salt = _segment.Salt,
                 Number = _segment.Number + 1,
                 FirstSequence = _sequence + 1,
-                NextIndex = nextIndex,
+                NextIndex = state.NextIndex,
                 SegmentBytes = bytes,
-                HardState = hardState,
+                HardState = state.HardState,
+                Snapshot = state.Snapshot,
             });
+            PreparationFailure = null;
+            _retryAt = 0;
             (_file, next) = (next, _file);
             _segment = header;
             _chain = header.Check;

@@ -9,7 +9,7 @@ public sealed record WriteAheadLogOptions
     /// <summary>The greatest segment that is accepted.</summary>
     public const int MaxSegmentBytes = 1024 * 1024 * 1024;
 
-    /// <summary>The greatest payload of one entry, in bytes.</summary>
+    /// <summary>The greatest payload of one record, in bytes.</summary>
     public const int MaxPayloadBytes = 256 * 1024 * 1024;
 
     /// <summary>The folder; made when missing. It belongs to one log and one process at a time.</summary>
@@ -26,6 +26,9 @@ public sealed record WriteAheadLogOptions
 
     /// <summary>Fixes the number that tells this log's records from another's; random when null.</summary>
     internal ulong? Salt { get; init; }
+
+    /// <summary>True when nothing may be done on other threads, so that a simulated disk sees the same steps in every run.</summary>
+    internal bool SingleThreaded { get; init; }
 
     internal void Validate()
     {

@@ -136,7 +136,7 @@ internal sealed class InboundConnection(
         ReadOnlyMemory<byte>? frame = await connection.ReadAsync(deadline).ConfigureAwait(false);
         LinkHello hello = (frame is { } bytes ? LinkHello.TryDecode(bytes.Span) : null)
             ?? throw new FrameException(Farewell(frame) ?? "the connection did not begin with a hello of this kind");
-        var peer = new LinkPeer(hello.Sender.Node, hello.Sender.Session, hello.Priority);
+        var peer = new LinkPeer(hello.Sender.Node, hello.Sender.Session, hello.Priority, hello.Sender.FeatureLevel);
         string? refusal = upgraded.Disproof?.Invoke(peer.Node) ?? hello.Mismatch(options.Identity) ?? options.Admission?.Invoke(peer);
         if (refusal is null)
         {

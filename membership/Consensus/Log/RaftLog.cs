@@ -6,8 +6,8 @@ namespace Cluster.Consensus;
 /// </summary>
 internal sealed class RaftLog
 {
-    private readonly EntryBlocks _entries;
-    private readonly Term _termBefore;
+    private EntryBlocks _entries;
+    private Term _termBefore;
 
     // Appends not yet on disk, by growing ticket; LastIndex never falls from one to the next (Truncate sees to it).
     private readonly List<PendingAppend> _pending = [];
@@ -156,6 +156,30 @@ internal sealed class RaftLog
         {
             _pending[i] = _pending[i] with { LastIndex = Min(_pending[i].LastIndex, LastIndex) };
         }
+    }
+
+    /// <summary>Forgets the entries up to <paramref name="through"/>, as far as they are still here.</summary>
+    public void DropThrough(LogIndex through)
+    {
+        if (through > Before)
+        {
+            _termBefore = TermAt(through);
+            _entries.DropThrough(through);
+        }
+    }
+
+    /// <summary>
+    /// Forgets everything: the log goes on after a snapshot that ends with <paramref name="index"/>, durable with the write with
+    /// <paramref name="ticket"/>.
+    /// </summary>
+    public void Replace(ulong ticket, LogIndex index, Term term)
+    {
+        _entries = new EntryBlocks(index);
+        _termBefore = term;
+        _pending.Clear();
+        _pending.Add(new PendingAppend(ticket, index));
+        DurableIndex = LogIndex.Zero;
+        WrittenIndex = index;
     }
 
     /// <summary>Takes note that all writes up to <paramref name="ticket"/> are on disk.</summary>

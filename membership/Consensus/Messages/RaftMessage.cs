@@ -5,7 +5,7 @@ namespace Cluster.Consensus;
 /// factories say; the others are zero. Receivers drop what is malformed and what is not addressed to them; repeats, losses and
 /// reordering do no harm.
 /// </summary>
-public readonly record struct RaftMessage
+public readonly partial record struct RaftMessage
 {
     /// <summary>What it says.</summary>
     public RaftMessageKind Kind { get; init; }
@@ -58,6 +58,23 @@ public readonly record struct RaftMessage
 
     /// <summary>An append request: the entries, without gap; at least one from this engine, though none is understood.</summary>
     public EntryRange Entries { get; init; }
+
+    /// <summary>A snapshot chunk: which snapshot it is a part of.</summary>
+    public SnapshotMeta? Snapshot { get; init; }
+
+    /// <summary>A snapshot chunk: where its bytes begin. Its answer: the receiver has everything before this offset.</summary>
+    public long Offset { get; init; }
+
+    /// <summary>A snapshot chunk: the bytes, none in an offer. A proposal: the command.</summary>
+    public ReadOnlyMemory<byte> Data { get; init; }
+
+    /// <summary>A snapshot chunk: CRC-32C of <see cref="Data"/>.</summary>
+    public uint Checksum { get; init; }
+
+    /// <summary>
+    /// A number that comes back unread in the answer. A snapshot chunk: that of the newest offer. A read: that of the question.
+    /// </summary>
+    public ulong Context { get; init; }
 
     /// <summary>A <see cref="RaftMessageKind.PreVoteRequest"/>.</summary>
     /// <param name="from">The node that thinks of standing.</param>

@@ -40,4 +40,22 @@ public enum RaftMessageKind : byte
     /// moment the heartbeat reached it. Waits for no log write, so that a slow disk does not look like a dead node.
     /// </summary>
     HeartbeatResponse,
+
+    /// <summary>
+    /// A part of a snapshot, for a follower that needs entries the leader has dropped (Raft §7). Without bytes it is an offer: it asks
+    /// how much of the snapshot the follower has.
+    /// </summary>
+    SnapshotChunk,
+
+    /// <summary>Answers a <see cref="SnapshotChunk"/>, and tells, perhaps later, that the snapshot is installed.</summary>
+    SnapshotResponse,
+
+    /// <summary>Asks the leader for a read barrier on behalf of a follower's clients (thesis §6.4).</summary>
+    ReadRequest,
+
+    /// <summary>Answers a <see cref="ReadRequest"/>.</summary>
+    ReadResponse,
+
+    /// <summary>A command on its way to the leader. Lost when the receiver does not lead or has too much uncommitted.</summary>
+    Proposal,
 }

@@ -29,7 +29,20 @@ internal sealed class Progress(RaftOptions options)
     public LogIndex Received { get; private set; }
 
     /// <summary>True when the limits let a message out.</summary>
-    public bool CanSend => State == ProgressState.Probe ? !_probeSent : !_inflights.IsFull;
+    public bool CanSend => State switch
+    {
+        ProgressState.Probe => !_probeSent,
+        ProgressState.Replicate => !_inflights.IsFull,
+        _ => false,
+    };
+
+    /// <summary>The snapshot that is on its way; null in the other states.</summary>
+    public OutgoingSnapshot? Outgoing { get; private set; }
+
+    /// <summary>The first entry that must stay in the log for this follower; null when that is not known.</summary>
+    public LogIndex? Needed => Outgoing is { } outgoing ? outgoing.Snapshot.Meta.Index.Next
+        : Match == LogIndex.Zero ? null
+        : Match.Next;
 
     /// <summary>The bytes the next message may hold.</summary>
     public long Room => Math.Min(options.MaxBytesPerAppend, _inflights.Room);
@@ -108,7 +121,7 @@ internal sealed class Progress(RaftOptions options)
     {
         // A probe is answered by its own index; in a pipeline any message may be the first that was refused.
         bool isLate = State == ProgressState.Probe ? rejected.Next != Next : rejected >= Next;
-        if (isLate || rejected <= Match)
+        if (isLate || rejected <= Match || State == ProgressState.Snapshot)
         {
             return false;
         }
@@ -131,13 +144,31 @@ internal sealed class Progress(RaftOptions options)
             ActiveAt = now;
         }
 
-        if (received >= SentThrough || now < ActiveAt + patience)
+        if (received >= SentThrough || now < ActiveAt + patience || State == ProgressState.Snapshot)
         {
             return false;
         }
 
         BecomeProbe((received > Match ? received : Match).Next);
         return true;
+    }
+
+    /// <summary>Sends a snapshot from now on, until an acknowledgement shows that entries will do.</summary>
+    public void BecomeSnapshot(OutgoingSnapshot outgoing)
+    {
+        State = ProgressState.Snapshot;
+        Outgoing = outgoing;
+        SentThrough = Match;
+        _probeSent = false;
+        _inflights.Clear();
+    }
+
+    /// <summary>The follower has what the snapshot would have brought: entries follow on <see cref="Match"/>.</summary>
+    public void EndSnapshot()
+    {
+        Invariant.Check(State == ProgressState.Snapshot, "only a snapshot on its way ends");
+        BecomeProbe(Match.Next);
+        BecomeReplicate();
     }
 
     // The logs agree where the probe begins. It may still be on its way, and is not sent twice.
@@ -153,6 +184,7 @@ internal sealed class Progress(RaftOptions options)
     private void BecomeProbe(LogIndex next)
     {
         State = ProgressState.Probe;
+        Outgoing = null;
         Next = next;
         SentThrough = next - 1;
         _probeSent = false;

@@ -8,4 +8,7 @@ internal enum ProgressState
 
     /// <summary>The logs agree: messages follow each other without waiting for answers.</summary>
     Replicate,
+
+    /// <summary>It needs entries that are gone: a snapshot is on its way, and no appends are sent.</summary>
+    Snapshot,
 }

@@ -37,6 +37,3 @@ public sealed record Pong(NodeId From, NodeId To, NodeId Origin, ulong Probe, In
 /// <summary>The prober tells the leader that the silent node answered.</summary>
 public sealed record ProbeAnswer(NodeId From, NodeId To, NodeId Target, ulong Probe, Incarnation Incarnation)
     : MembershipMessage(From, To);
-
-/// <summary>A command on its way to the leader.</summary>
-public sealed record ForwardedCommand(NodeId From, NodeId To, ReadOnlyMemory<byte> Payload) : MembershipMessage(From, To);

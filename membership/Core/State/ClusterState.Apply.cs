@@ -32,12 +32,20 @@ public sealed partial class ClusterState
         Command command = Read(entry.Payload);
         _applyingAtUnixMs = command.AtUnixMs;
         NodeId proposer = new(command.Proposer);
-        if (command.Request != 0 && _requests.Find(proposer, command.Request) is { } earlier)
+        if (command.Request != 0)
         {
-            return (command, earlier);
+            switch (_requests.Judge(proposer, command.Request, out CommandOutcome? earlier))
+            {
+                case ProposalVerdict.Known:
+                    return (command, earlier!);
+                case ProposalVerdict.Forgotten:
+                    return (command, Refused(OutcomeCode.Stale, "the request is so old that its outcome is forgotten; look what became of it and ask anew"));
+                case ProposalVerdict.New:
+                    break;
+            }
         }
 
-        CommandOutcome outcome = Dispatch(command);
+        CommandOutcome outcome = RefuseTooNew(command) ?? Dispatch(command);
         if (command.Request != 0)
         {
             _requests.Remember(proposer, command.Request, outcome);
@@ -45,6 +53,10 @@ public sealed partial class ClusterState
 
         return (command, outcome);
     }
+
+    /// <summary>What became of a request, if it was decided and is remembered.</summary>
+    internal CommandOutcome? FindOutcome(NodeId proposer, ulong request) =>
+        _requests.Judge(proposer, request, out CommandOutcome? outcome) == ProposalVerdict.Known ? outcome : null;
 
     private static Command Read(ReadOnlyMemory<byte> payload)
     {
@@ -71,6 +83,7 @@ public sealed partial class ClusterState
         Command.KindOneofCase.GroupJoin => ApplyGroupJoin(command.GroupJoin),
         Command.KindOneofCase.GroupLeave => ApplyGroupLeave(command.GroupLeave),
         Command.KindOneofCase.GroupAck => ApplyGroupAck(command.GroupAck),
+        Command.KindOneofCase.FeatureRaise => ApplyFeatureRaise(command.FeatureRaise),
         _ => Refused(OutcomeCode.Malformed, "the command is not known to this version; upgrade all nodes before using it"),
     };
 

@@ -47,6 +47,12 @@ public sealed partial class ClusterState
                 $"node {node.Id} is configured as {node.Name} but joins as {join.Name}; give all nodes the same configuration");
         }
 
+        uint understands = Math.Max(join.FeatureLevel, FeatureLevels.First);
+        if (RefuseTooOld(node, understands) is { } tooOld)
+        {
+            return tooOld;
+        }
+
         if (node.Nonce == join.Nonce && node.Incarnation != Incarnation.None)
         {
             return node.State == NodeLifeState.Up
@@ -72,6 +78,7 @@ public sealed partial class ClusterState
         node.Nonce = join.Nonce;
         node.BootId = join.BootId;
         node.ApiUrl = join.ApiUrl;
+        node.FeatureLevel = understands;
         node.DownReason = "";
         node.Evidence = Evidence.None;
         node.ConfirmedBy = "";

@@ -1,39 +1,55 @@
 using Cluster.Consensus;
+using Cluster.Membership.Protocol;
 
 namespace Cluster.Membership;
 
 /// <summary>
-/// Remembers the outcomes of each proposer's newest requests, so that a request that was sent twice (its first sending seemed lost) has its
-/// effect once. Bounded: a proposer has far fewer requests under way at a time.
+/// The outcomes of each proposer's newest requests, so that a request that was sent twice (its first sending seemed lost) has its effect once.
 /// </summary>
+/// <remarks>
+/// A process numbers its requests from a random 64-bit number on, so the upper half of a number tells the lives of a node's process apart. (A
+/// life whose numbers run over into the next upper half goes on as another session; only requests further apart than the whole history
+/// would notice.)
+/// </remarks>
 internal sealed class RequestHistory
 {
-    private const int PerProposer = 1024;
-    private readonly SortedDictionary<NodeId, Past> _proposers = [];
+    private readonly DuplicateFilter<CommandOutcome> _filter = new();
 
-    public CommandOutcome? Find(NodeId proposer, ulong request) =>
-        _proposers.TryGetValue(proposer, out Past? past) ? past.Outcomes.GetValueOrDefault(request) : null;
+    public ProposalVerdict Judge(NodeId proposer, ulong request, out CommandOutcome? outcome) =>
+        _filter.Judge(SessionOf(proposer, request), request, out outcome);
 
-    public void Remember(NodeId proposer, ulong request, CommandOutcome outcome)
+    public void Remember(NodeId proposer, ulong request, CommandOutcome outcome) =>
+        _filter.Remember(SessionOf(proposer, request), request, outcome);
+
+    public void Save(SavedState saved)
     {
-        if (!_proposers.TryGetValue(proposer, out Past? past))
+        SavedProposer? proposer = null;
+        foreach (RememberedOutcome<CommandOutcome> one in _filter.Export())
         {
-            past = new Past();
-            _proposers.Add(proposer, past);
-        }
+            if (proposer?.Node != one.Session.Node.Value)
+            {
+                proposer = new SavedProposer { Node = one.Session.Node.Value };
+                saved.Proposers.Add(proposer);
+            }
 
-        past.Outcomes[request] = outcome;
-        past.Order.Enqueue(request);
-        if (past.Order.Count > PerProposer)
-        {
-            past.Outcomes.Remove(past.Order.Dequeue());
+            proposer.Outcomes.Add(SavedForms.Of(one.Sequence, one.Outcome));
         }
     }
 
-    private sealed class Past
+    public void Restore(SavedState saved)
     {
-        public Dictionary<ulong, CommandOutcome> Outcomes { get; } = [];
+        List<RememberedOutcome<CommandOutcome>> all = [];
+        foreach (SavedProposer proposer in saved.Proposers)
+        {
+            NodeId node = new(proposer.Node);
+            foreach (SavedOutcome outcome in proposer.Outcomes)
+            {
+                all.Add(new RememberedOutcome<CommandOutcome>(SessionOf(node, outcome.Request), outcome.Request, SavedForms.ToOutcome(outcome)));
+            }
+        }
 
-        public Queue<ulong> Order { get; } = [];
+        _filter.Restore(all);
     }
+
+    private static ProposalSession SessionOf(NodeId proposer, ulong request) => new(proposer, request >> 32);
 }

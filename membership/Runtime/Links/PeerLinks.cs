@@ -36,6 +36,7 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
     private readonly PeerSessions _sessions = new();
     private readonly RefusalLog _refusals = new(TimeProvider.System);
     private Task _reconsidering = Task.CompletedTask;
+    private uint _featureFloor = FeatureLevels.First;
 
     /// <summary>Listens, and prepares the links; they connect with the first message.</summary>
     /// <exception cref="CertificateException">The certificates can't be used.</exception>
@@ -56,14 +57,13 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
                 Node = _self,
                 Session = session,
                 ProtocolVersion = ProtocolVersion,
+                FeatureLevel = options.FeatureLevel,
             },
             MaxQueuedFrames = 4096,
             MaxBackoff = TimeSpan.FromMilliseconds(200),
             ReaderThreads = MaxReaderThreads,
             Upgrade = _credentials is null ? null : new PeerTls(_credentials, NameOf).UpgradeAsync,
-            Admission = peer => _peers.ContainsKey(peer.Node)
-                ? _sessions.RefusalOf(peer)
-                : $"node {peer.Node} is not configured here; add it to the list of nodes",
+            Admission = Refusal,
         };
         foreach (NodePeer node in options.Nodes)
         {
@@ -88,6 +88,15 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
         {
             CertificatesChanged(new CredentialsChange(_credentials.NotAfter, null));
         }
+    }
+
+    /// <summary>
+    /// The feature level that the cluster has reached. A peer that understands less is refused: it would make another state of what the log holds.
+    /// </summary>
+    public uint FeatureFloor
+    {
+        get => Volatile.Read(ref _featureFloor);
+        set => Volatile.Write(ref _featureFloor, value);
     }
 
     /// <summary>Where this node listens.</summary>
@@ -155,10 +164,9 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
     /// <summary>Sends a message if it can be done without waiting.</summary>
     public void Send(PeerMessage message)
     {
-        bool urgent = PeerCodec.IsUrgent(message);
-        if (TryFind(message.To, urgent, out PeerLink? peer))
+        if (TryFind(message.To, urgent: true, out PeerLink? peer))
         {
-            Send(peer, PeerCodec.Encode(message), urgent);
+            Send(peer, PeerCodec.Encode(message), urgent: true);
         }
     }
 
@@ -175,6 +183,13 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
     public void Received(LinkPeer peer, ReadOnlyMemory<byte> body)
     {
         PeerLink sender = _peers[peer.Node];
+        if (peer.FeatureLevel < FeatureFloor)
+        {
+            // It was admitted before the cluster went on to this level.
+            Interlocked.Increment(ref sender.DroppedCount);
+            return;
+        }
+
         try
         {
             PeerMessage? other = null;
@@ -275,6 +290,18 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
     }
 
     private string? NameOf(uint node) => _peers.TryGetValue(node, out PeerLink? peer) ? peer.Node.Name : null;
+
+    private string? Refusal(LinkPeer peer)
+    {
+        if (!_peers.ContainsKey(peer.Node))
+        {
+            return $"node {peer.Node} is not configured here; add it to the list of nodes";
+        }
+
+        return peer.FeatureLevel < FeatureFloor
+            ? $"node {peer.Node} understands feature level {peer.FeatureLevel}, but the cluster runs at {FeatureFloor}; install the other nodes' release on it"
+            : _sessions.RefusalOf(peer);
+    }
 
     private void CertificatesChanged(CredentialsChange change)
     {

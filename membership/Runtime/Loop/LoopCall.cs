@@ -94,3 +94,19 @@ internal sealed class MemberExitedCall(MemberId member) : NodeCall
 {
     public override void Run(NodeLoop loop, MonotonicTime now) => loop.Node.MembersExited([member], now);
 }
+
+/// <summary>A snapshot is a file, or could not be made one.</summary>
+internal sealed class SnapshotFinishedCall(SnapshotMeta snapshot, bool saved) : NodeCall
+{
+    public override void Run(NodeLoop loop, MonotonicTime now)
+    {
+        if (saved)
+        {
+            loop.Node.SnapshotSaved(snapshot, now);
+        }
+        else
+        {
+            loop.Node.SnapshotNotSaved(snapshot, now);
+        }
+    }
+}

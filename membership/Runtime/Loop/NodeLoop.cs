@@ -61,6 +61,7 @@ internal sealed class NodeLoop : ILoopCore
 
     void ILoopCore.Receive(in RaftMessage message, MonotonicTime now)
     {
+        _effects.NoteReceived(message);
         Node.Receive(message, now);
         CarryOutNews(now);
     }
@@ -95,9 +96,7 @@ internal sealed class NodeLoop : ILoopCore
     /// </summary>
     private void CarryOutNews(MonotonicTime now)
     {
-        NodeEffects effects = Node.Effects;
-        bool news = effects.Events.Count + effects.Outcomes.Count + effects.FenceOrders.Count + effects.ExitQuestions.Count > 0;
-        if (news || effects.IncarnationEnded is not null)
+        if (Node.Effects.HasNews)
         {
             _effects.CarryOut(this, now);
         }

@@ -23,7 +23,11 @@ internal static partial class PeerCodec
 
     /// <summary>Whether a message must not wait behind bulk data.</summary>
     public static bool IsUrgent(in RaftMessage message) =>
-        message.Kind is not (RaftMessageKind.AppendRequest or RaftMessageKind.AppendResponse);
+        message.Kind is not (RaftMessageKind.AppendRequest
+            or RaftMessageKind.AppendResponse
+            or RaftMessageKind.SnapshotChunk
+            or RaftMessageKind.SnapshotResponse
+            or RaftMessageKind.Proposal);
 
     private static void PutRaft(PeerEnvelope envelope, in RaftMessage message)
     {
@@ -68,6 +72,26 @@ internal static partial class PeerCodec
                     Received = message.Received.Value,
                     Match = message.Match.Value,
                 };
+                break;
+            case RaftMessageKind.SnapshotChunk:
+                envelope.SnapshotPart = ToPart(message);
+                break;
+            case RaftMessageKind.SnapshotResponse:
+                envelope.SnapshotAnswer = ToAnswer(message);
+                break;
+            case RaftMessageKind.ReadRequest:
+                envelope.ReadAsk = new ReadAsk { Question = message.Context };
+                break;
+            case RaftMessageKind.ReadResponse:
+                envelope.ReadAnswer = new ReadAnswer
+                {
+                    Refused = message.Rejected,
+                    Question = message.Context,
+                    Index = message.Index.Value,
+                };
+                break;
+            case RaftMessageKind.Proposal:
+                envelope.ForwardedCommand = UnsafeByteOperations.UnsafeWrap(message.Data);
                 break;
             default:
                 throw NoForm(message.Kind.ToString());
@@ -120,6 +144,15 @@ internal static partial class PeerCodec
             new MonotonicTime(envelope.BeatAnswer.SentAt),
             new LogIndex(envelope.BeatAnswer.Received),
             new LogIndex(envelope.BeatAnswer.Match)),
+        PeerEnvelope.KindOneofCase.SnapshotPart => PartFrom(envelope.SnapshotPart, from, to, term),
+        PeerEnvelope.KindOneofCase.SnapshotAnswer => SnapshotAnswerFrom(envelope.SnapshotAnswer, from, to, term),
+        PeerEnvelope.KindOneofCase.ReadAsk => RaftMessage.ReadRequest(from, to, term, envelope.ReadAsk.Question),
+        PeerEnvelope.KindOneofCase.ReadAnswer => RaftMessage.ReadResponse(
+            from, to, term, envelope.ReadAnswer.Question, new LogIndex(envelope.ReadAnswer.Index)) with
+        {
+            Rejected = envelope.ReadAnswer.Refused,
+        },
+        PeerEnvelope.KindOneofCase.ForwardedCommand => RaftMessage.Proposal(from, to, envelope.ForwardedCommand.Memory),
         _ => default,
     };
 

@@ -8,7 +8,7 @@ namespace Cluster.Runtime.Wire;
 internal static partial class PeerCodec
 {
     /// <summary>The highest feature level that this build understands.</summary>
-    public const uint FeatureLevel = 1;
+    public const uint FeatureLevel = FeatureLevels.Understood;
 
     /// <summary>The bytes of a message of the membership core.</summary>
     /// <exception cref="ArgumentException">The message's kind has no form on the wire: a programming error.</exception>
@@ -34,9 +34,6 @@ internal static partial class PeerCodec
         other = raft.Kind == RaftMessageKind.None ? MembershipFrom(envelope, from, to) : null;
         return raft.Kind != RaftMessageKind.None || other is not null;
     }
-
-    /// <summary>Whether a message must not wait behind bulk data: the failure detector and the leases live on it.</summary>
-    public static bool IsUrgent(PeerMessage message) => message is not ForwardedCommand;
 
     private static void PutMembership(PeerEnvelope envelope, PeerMessage message)
     {
@@ -75,9 +72,6 @@ internal static partial class PeerCodec
                     Incarnation = answer.Incarnation.Value,
                 };
                 break;
-            case ForwardedCommand command:
-                envelope.ForwardedCommand = UnsafeByteOperations.UnsafeWrap(command.Payload);
-                break;
             default:
                 throw NoForm(message.GetType().Name);
         }
@@ -108,7 +102,6 @@ internal static partial class PeerCodec
             new NodeId(envelope.ProbeResult.Target),
             envelope.ProbeResult.Probe,
             new Incarnation(envelope.ProbeResult.Incarnation)),
-        PeerEnvelope.KindOneofCase.ForwardedCommand => new ForwardedCommand(from, to, envelope.ForwardedCommand.Memory),
         _ => null,
     };
 

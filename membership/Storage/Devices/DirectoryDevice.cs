@@ -37,8 +37,7 @@ internal sealed class DirectoryDevice : IStorageDevice
                 throw new LogInUseException(directory, Holder(handle));
             }
 
-            RandomAccess.SetLength(handle, 0);
-            RandomAccess.Write(handle, Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)), 0);
+            NameHolder(handle);
             return new DirectoryDevice(directory, handle);
         }
         catch
@@ -61,7 +60,17 @@ internal sealed class DirectoryDevice : IStorageDevice
     public IDurableFile Open(string name) => OpenFile(name, FileMode.Open);
 
     /// <inheritdoc/>
-    public void Rename(string from, string to) => File.Move(Describe(from), Describe(to), overwrite: false);
+    public void Rename(string from, string to)
+    {
+        try
+        {
+            File.Move(Describe(from), Describe(to), overwrite: false);
+        }
+        catch (IOException e) when (NativeMethods.IsDiskFull(e.HResult))
+        {
+            throw new DiskFullException(_directory, $"the name {to}", 0);
+        }
+    }
 
     /// <inheritdoc/>
     public void Delete(string name) => File.Delete(Describe(name));
@@ -71,6 +80,19 @@ internal sealed class DirectoryDevice : IStorageDevice
 
     /// <inheritdoc/>
     public void Dispose() => _lock.Dispose();
+
+    /// <summary>Only for messages, so a full disk must not stop a start here: nothing may be left to open with.</summary>
+    private static void NameHolder(SafeFileHandle handle)
+    {
+        try
+        {
+            RandomAccess.SetLength(handle, 0);
+            RandomAccess.Write(handle, Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)), 0);
+        }
+        catch (IOException)
+        {
+        }
+    }
 
     private static void CreateDurably(string directory)
     {
@@ -97,6 +119,13 @@ internal sealed class DirectoryDevice : IStorageDevice
     private DurableFile OpenFile(string name, FileMode mode)
     {
         string path = Describe(name);
-        return new DurableFile(File.OpenHandle(path, mode, FileAccess.ReadWrite, FileShare.ReadWrite), path);
+        try
+        {
+            return new DurableFile(File.OpenHandle(path, mode, FileAccess.ReadWrite, FileShare.ReadWrite), path);
+        }
+        catch (IOException e) when (NativeMethods.IsDiskFull(e.HResult))
+        {
+            throw new DiskFullException(_directory, $"the file {name}", 0);
+        }
     }
 }

@@ -27,7 +27,18 @@ internal sealed class DurableFile(SafeFileHandle handle, string path) : IDurable
     }
 
     /// <inheritdoc/>
-    public void Write(long offset, ReadOnlySpan<byte> source) => RandomAccess.Write(handle, source, offset);
+    public void Write(long offset, ReadOnlySpan<byte> source)
+    {
+        try
+        {
+            RandomAccess.Write(handle, source, offset);
+        }
+        catch (IOException e) when (NativeMethods.IsDiskFull(e.HResult))
+        {
+            throw new DiskFullException(
+                Path.GetDirectoryName(path)!, $"writing at byte {offset} of {Path.GetFileName(path)}", source.Length);
+        }
+    }
 
     /// <inheritdoc/>
     public void Sync() => NativeMethods.SyncData(handle, path);

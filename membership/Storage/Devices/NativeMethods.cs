@@ -12,6 +12,8 @@ internal static partial class NativeMethods
     private const int OwnerOnly = 0x180;
     private const int ExclusiveNonBlocking = 2 | 4;
     private const int WouldBlock = 11;
+    private const int NoSpace = 28;
+    private const int QuotaExceeded = 122;
 
     /// <summary>fdatasync(2). Never repeated after an error.</summary>
     public static void SyncData(SafeFileHandle file, string path)
@@ -56,8 +58,16 @@ internal static partial class NativeMethods
         return descriptor < 0 ? throw Failure("open", path) : new SafeFileHandle(descriptor, ownsHandle: true);
     }
 
-    private static IOException Failure(string call, string path) =>
-        new($"{call} of {path}: {Marshal.GetLastPInvokeErrorMessage()} (errno {Marshal.GetLastPInvokeError()})");
+    /// <summary>True for the error numbers ENOSPC and EDQUOT, which the framework's exceptions carry as their HResult.</summary>
+    public static bool IsDiskFull(int error) => error is NoSpace or QuotaExceeded;
+
+    private static IOException Failure(string call, string path)
+    {
+        int error = Marshal.GetLastPInvokeError();
+        return IsDiskFull(error)
+            ? new DiskFullException(Path.GetDirectoryName(path) ?? path, $"{call} of {Path.GetFileName(path)}", 0)
+            : new IOException($"{call} of {path}: {Marshal.GetPInvokeErrorMessage(error)} (errno {error})", error);
+    }
 
     [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
     private static partial int FileDataSync(SafeFileHandle file);

@@ -19,6 +19,12 @@ internal static class Crc32C
             data = data[8..];
         }
 
+        if (data.Length >= 4)
+        {
+            crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt32LittleEndian(data));
+            data = data[4..];
+        }
+
         foreach (byte b in data)
         {
             crc = BitOperations.Crc32C(crc, b);

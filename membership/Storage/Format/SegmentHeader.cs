@@ -1,35 +1,44 @@
 using System.Buffers.Binary;
 using Cluster.Consensus;
+using Cluster.Storage.Records;
+using Google.Protobuf;
 
 namespace Cluster.Storage.Format;
 
 /// <summary>
-/// The first page of a segment, version 1, little-endian. It is on disk before the segment gets its name, so a named segment
+/// The first page of a segment, little-endian. It is on disk before the segment gets its name, so a named segment
 /// without a whole header was damaged.
 /// <code>
 ///  0  8 bytes  "CLSTRWAL"
-///  8  u32  version (1)
+///  8  u32  version (2)
 /// 12  u32  previous   check of the last record of the segment before; 0 in the first
 /// 16  u64  salt       drawn when the log was made; the same in all its segments
 /// 24  u64  number     of the segment, from 1
 /// 32  u64  sequence   of its first record
 /// 40  u64  index      of the entry that would come next
 /// 48  u64  bytes      of the segment, this page included
-/// 56  u64  term       hard state at this point: with it and a snapshot, older segments can be dropped
-/// 64  u32  vote
-/// 68  u32  check      CRC-32C over bytes 0..67
+/// 56  u32  length     of the state
+/// 60  u32  check      CRC-32C over bytes 0..59 and the state
+/// 64  state           SegmentStateRecord (records.proto): with it and the snapshot, older segments can be dropped
 /// </code>
-/// The rest of the page is zero.
+/// Version 1 (read, no longer written) had at 56 u64 term and u32 vote, at 68 u32 check over bytes 0..67; its hard state records had
+/// the vote as 4 bytes, and it knew no snapshots. The rest of the page is zero.
 /// </summary>
 internal sealed record SegmentHeader
 {
     /// <summary>Where the records begin.</summary>
     public const int PageBytes = 4096;
 
-    private const int CheckOffset = 68;
-    private const uint Version = 1;
+    /// <summary>What is written.</summary>
+    public const uint CurrentVersion = 2;
+
+    private const int StateOffset = 64;
+    private const int CheckOffset = 60;
+    private const int OldCheckOffset = 68;
 
     private static ReadOnlySpan<byte> Magic => "CLSTRWAL"u8;
+
+    public uint Version { get; init; } = CurrentVersion;
 
     public required uint Previous { get; init; }
 
@@ -44,6 +53,8 @@ internal sealed record SegmentHeader
     public required int SegmentBytes { get; init; }
 
     public required HardState HardState { get; init; }
+
+    public required SnapshotReference? Snapshot { get; init; }
 
     /// <summary>What the first record of the segment names as the one before it.</summary>
     public uint Check { get; init; }
@@ -62,20 +73,26 @@ internal sealed record SegmentHeader
     /// <summary>Fills a page and gives this header with its check.</summary>
     public SegmentHeader Encode(Span<byte> page)
     {
+        var state = new SegmentStateRecord
+        {
+            HardState = HardStateBytes.ToRecord(HardState),
+            Snapshot = Snapshot?.ToRecord(),
+        };
+        int length = state.CalculateSize();
         page.Clear();
         Magic.CopyTo(page);
-        BinaryPrimitives.WriteUInt32LittleEndian(page[8..], Version);
+        BinaryPrimitives.WriteUInt32LittleEndian(page[8..], CurrentVersion);
         BinaryPrimitives.WriteUInt32LittleEndian(page[12..], Previous);
         BinaryPrimitives.WriteUInt64LittleEndian(page[16..], Salt);
         BinaryPrimitives.WriteUInt64LittleEndian(page[24..], Number);
         BinaryPrimitives.WriteUInt64LittleEndian(page[32..], FirstSequence);
         BinaryPrimitives.WriteUInt64LittleEndian(page[40..], NextIndex);
         BinaryPrimitives.WriteInt64LittleEndian(page[48..], SegmentBytes);
-        BinaryPrimitives.WriteUInt64LittleEndian(page[56..], HardState.Term.Value);
-        BinaryPrimitives.WriteUInt32LittleEndian(page[64..], HardState.VotedFor.Value);
-        uint check = Crc32C.Of(page[..CheckOffset]);
+        BinaryPrimitives.WriteInt32LittleEndian(page[56..], length);
+        state.WriteTo(page.Slice(StateOffset, length));
+        uint check = Crc32C.Of(page.Slice(StateOffset, length), Crc32C.Of(page[..CheckOffset]));
         BinaryPrimitives.WriteUInt32LittleEndian(page[CheckOffset..], check);
-        return this with { Check = check };
+        return this with { Version = CurrentVersion, Check = check };
     }
 
     /// <summary>Reads a page.</summary>
@@ -87,32 +104,78 @@ internal sealed record SegmentHeader
             throw new CorruptLogException(file, 0, "the segment header is missing");
         }
 
+        page = page[..PageBytes];
         uint version = BinaryPrimitives.ReadUInt32LittleEndian(page[8..]);
-        uint check = BinaryPrimitives.ReadUInt32LittleEndian(page[CheckOffset..]);
-        if (check != Crc32C.Of(page[..CheckOffset]) || page[(CheckOffset + 4)..PageBytes].ContainsAnyExcept((byte)0))
+        return version switch
         {
-            throw new CorruptLogException(file, 0, "the segment header fails its check");
+            1 => DecodeOld(page, file),
+            CurrentVersion => DecodeCurrent(page, file),
+            _ => throw CorruptLogException.UnknownVersion(file, version, $"versions 1 and {CurrentVersion}"),
+        };
+    }
+
+    private static SegmentHeader DecodeOld(ReadOnlySpan<byte> page, string file)
+    {
+        uint check = BinaryPrimitives.ReadUInt32LittleEndian(page[OldCheckOffset..]);
+        if (check != Crc32C.Of(page[..OldCheckOffset]) || page[(OldCheckOffset + 4)..].ContainsAnyExcept((byte)0))
+        {
+            throw FailsCheck(file);
         }
 
-        long segmentBytes = BinaryPrimitives.ReadInt64LittleEndian(page[48..]);
-        if (version != Version || segmentBytes is < PageBytes or > int.MaxValue)
+        var hardState = new HardState(
+            new Term(BinaryPrimitives.ReadUInt64LittleEndian(page[56..])),
+            new NodeId(BinaryPrimitives.ReadUInt32LittleEndian(page[64..])));
+        return DecodeCommon(page, file, 1, hardState, null, check);
+    }
+
+    private static SegmentHeader DecodeCurrent(ReadOnlySpan<byte> page, string file)
+    {
+        uint length = BinaryPrimitives.ReadUInt32LittleEndian(page[56..]);
+        uint check = BinaryPrimitives.ReadUInt32LittleEndian(page[CheckOffset..]);
+        if (length > PageBytes - StateOffset
+            || check != Crc32C.Of(page.Slice(StateOffset, (int)length), Crc32C.Of(page[..CheckOffset]))
+            || page[(StateOffset + (int)length)..].ContainsAnyExcept((byte)0))
         {
-            throw new CorruptLogException(
-                file, 0, $"the segment has format version {version}, {segmentBytes} bytes; this program reads version {Version}");
+            throw FailsCheck(file);
+        }
+
+        SegmentStateRecord state;
+        try
+        {
+            state = SegmentStateRecord.Parser.ParseFrom(page.Slice(StateOffset, (int)length));
+        }
+        catch (InvalidProtocolBufferException e)
+        {
+            throw new CorruptLogException(file, StateOffset, $"the state in the segment header can't be decoded ({e.Message})");
+        }
+
+        SnapshotReference? snapshot = state.Snapshot is null ? null : SnapshotReference.From(state.Snapshot);
+        return DecodeCommon(page, file, CurrentVersion, HardStateBytes.From(state.HardState), snapshot, check);
+    }
+
+    private static SegmentHeader DecodeCommon(
+        ReadOnlySpan<byte> page, string file, uint version, HardState hardState, SnapshotReference? snapshot, uint check)
+    {
+        long segmentBytes = BinaryPrimitives.ReadInt64LittleEndian(page[48..]);
+        if (segmentBytes < PageBytes || segmentBytes > Array.MaxLength)
+        {
+            throw new CorruptLogException(file, 48, $"the segment header says that the segment has {segmentBytes} bytes");
         }
 
         return new SegmentHeader
         {
+            Version = version,
             Previous = BinaryPrimitives.ReadUInt32LittleEndian(page[12..]),
             Salt = BinaryPrimitives.ReadUInt64LittleEndian(page[16..]),
             Number = BinaryPrimitives.ReadUInt64LittleEndian(page[24..]),
             FirstSequence = BinaryPrimitives.ReadUInt64LittleEndian(page[32..]),
             NextIndex = BinaryPrimitives.ReadUInt64LittleEndian(page[40..]),
             SegmentBytes = (int)segmentBytes,
-            HardState = new HardState(
-                new Term(BinaryPrimitives.ReadUInt64LittleEndian(page[56..])),
-                new NodeId(BinaryPrimitives.ReadUInt32LittleEndian(page[64..]))),
+            HardState = hardState,
+            Snapshot = snapshot,
             Check = check,
         };
     }
+
+    private static CorruptLogException FailsCheck(string file) => new(file, 0, "the segment header fails its check");
 }

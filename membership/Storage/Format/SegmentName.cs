@@ -18,7 +18,8 @@ internal static class SegmentName
     public static List<string> Among(IEnumerable<string> names) =>
         [.. names.Where(name => TryParse(name, out _)).Order(StringComparer.Ordinal)];
 
-    private static bool TryParse(string name, out ulong number)
+    /// <summary>Reads a name; false when it is no segment's.</summary>
+    public static bool TryParse(string name, out ulong number)
     {
         number = 0;
         return name.StartsWith(Prefix, StringComparison.Ordinal)

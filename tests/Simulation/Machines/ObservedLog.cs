@@ -40,6 +40,25 @@ internal sealed class ObservedLog(IReplicatedLog inner, Action<LogEntry> committ
         Show(before);
     }
 
+    public bool TryRead(ulong context, MonotonicTime now) => inner.TryRead(context, now);
+
+    public bool Compact(LogIndex through, ReadOnlyMemory<byte> state, MonotonicTime now)
+    {
+        int before = inner.Effects.Committed.Count;
+        bool taken = inner.Compact(through, state, now);
+        Show(before);
+        return taken;
+    }
+
+    public void SnapshotSaved(SnapshotMeta meta, MonotonicTime now)
+    {
+        int before = inner.Effects.Committed.Count;
+        inner.SnapshotSaved(meta, now);
+        Show(before);
+    }
+
+    public void SnapshotNotSaved(SnapshotMeta meta, MonotonicTime now) => inner.SnapshotNotSaved(meta, now);
+
     public void Persisted(ulong ticket, MonotonicTime now)
     {
         int before = inner.Effects.Committed.Count;
@@ -56,8 +75,9 @@ internal sealed class ObservedLog(IReplicatedLog inner, Action<LogEntry> committ
 
     private void Show(int before)
     {
+        // A restore takes back what had not been carried out.
         List<LogEntry> entries = inner.Effects.Committed;
-        for (int i = before; i < entries.Count; i++)
+        for (int i = inner.Effects.Restored is null ? before : 0; i < entries.Count; i++)
         {
             committed(entries[i]);
         }

@@ -23,14 +23,15 @@ internal static class MessageText
         RaftMessageKind.PreVoteResponse => $"pre-vote {(m.Granted ? "yes" : "no")} {m.From}→{m.To} {m.Term}",
         RaftMessageKind.VoteRequest => $"vote? {m.From}→{m.To} {m.Term} last {m.Index}/{m.LogTerm}",
         RaftMessageKind.VoteResponse => $"vote {(m.Granted ? "yes" : "no")} {m.From}→{m.To} {m.Term}",
+        RaftMessageKind.SnapshotChunk => $"snapshot {m.From}→{m.To} {m.Term} {m.Snapshot!.Index}/{m.Snapshot.Term} {m.Offset}+{m.Data.Length} of {m.Snapshot.Bytes}",
+        RaftMessageKind.SnapshotResponse => $"snapshot answer {m.From}→{m.To} {m.Term} {(m.Granted ? $"installed {m.Index}" : $"has {m.Offset}{(m.Rejected ? ", behind" : "")}")}",
+        RaftMessageKind.ReadRequest => $"read? {m.From}→{m.To} {m.Term}",
+        RaftMessageKind.ReadResponse => $"read {(m.Rejected ? "no" : $"at {m.Index}")} {m.From}→{m.To} {m.Term}",
+        RaftMessageKind.Proposal => $"forward {m.From}→{m.To} {CommandText(m.Data)}",
         _ => m.ToString(),
     };
 
-    public static string Describe(PeerMessage message) => message switch
-    {
-        ForwardedCommand m => $"forward {m.From}→{m.To} {CommandText(m.Payload)}",
-        _ => message.ToString(),
-    };
+    public static string Describe(PeerMessage message) => message.ToString();
 
     /// <summary>A command of the log as text.</summary>
     public static string CommandText(ReadOnlyMemory<byte> payload) =>
@@ -47,6 +48,8 @@ internal static class MessageText
             m.HintTerm.Value,
             m.Match.Value,
             m.Received.Value ^ (m.Granted ? 1UL << 62 : 0) ^ (m.Rejected ? 1UL << 61 : 0));
+        Mix(trace, (ulong)m.Kind, m.Context, (ulong)m.Offset, m.Checksum, (ulong)m.Data.Length);
+        trace.Mix(m.Data.Span);
     }
 
     public static void Mix(Trace trace, PeerMessage message)
@@ -71,9 +74,6 @@ internal static class MessageText
                 break;
             case ProbeAnswer m:
                 Mix(trace, 14, m.Target.Value, m.Probe, m.Incarnation.Value, 0);
-                break;
-            case ForwardedCommand m:
-                trace.Mix(m.Payload.Span);
                 break;
             default:
                 throw new InvalidOperationException($"the trace does not know {message.GetType().Name}: add it to MessageText.Mix");

@@ -148,8 +148,8 @@ public class DetectorTests
         driver.Log.Follow(new NodeId(2));
         driver.Run(TimeSpan.FromMilliseconds(20));
         Incarnation two = driver.Join(2);
-        ForwardedCommand join = driver.Sent.OfType<ForwardedCommand>().Last();
-        driver.Commit(Protocol.Command.Parser.ParseFrom(join.Payload.Span));
+        RaftMessage join = driver.Forwarded.Last();
+        driver.Commit(Protocol.Command.Parser.ParseFrom(join.Data.Span));
         driver.Receive(new LeaseGrant(new(2), new(1), driver.Node.Incarnation, driver.Now, two));
         MonotonicTime heard = driver.Now;
         driver.Run(TimeSpan.FromMilliseconds(300));

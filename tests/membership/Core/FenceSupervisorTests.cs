@@ -177,7 +177,7 @@ public class FenceSupervisorTests
         NodeDriver driver = new(leads: false);
         driver.Log.Follow(new NodeId(2));
         driver.Run(TimeSpan.FromMilliseconds(20));
-        driver.Commit(Command.Parser.ParseFrom(driver.Sent.OfType<ForwardedCommand>().Last().Payload.Span));
+        driver.Commit(Command.Parser.ParseFrom(driver.Forwarded.Last().Data.Span));
         driver.Join(2);
         Incarnation three = driver.Join(3);
         Grant(driver);

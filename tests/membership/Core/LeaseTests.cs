@@ -107,8 +107,8 @@ public class LeaseTests
 
     private static void JoinSelf(NodeDriver driver)
     {
-        ForwardedCommand join = driver.Sent.OfType<ForwardedCommand>().Last();
-        driver.Commit(Command.Parser.ParseFrom(join.Payload.Span));
+        RaftMessage join = driver.Forwarded.Last();
+        driver.Commit(Command.Parser.ParseFrom(join.Data.Span));
         Assert.NotEqual(Incarnation.None, driver.Node.Incarnation);
     }
 }

@@ -121,10 +121,9 @@ public sealed class CorruptionTests
         using LogFolder folder = WithSegments(1);
         folder.Change(1, bytes =>
         {
-            bytes[8] = 2;
-            BitConverter.TryWriteBytes(bytes.AsSpan(68), Crc32C.Of(bytes.AsSpan(0, 68)));
+            bytes[8] = 3;
         });
-        Assert.Contains("format version 2", Assert.Throws<CorruptLogException>(() => folder.Recover()).Message);
+        Assert.Contains("format version 3", Assert.Throws<CorruptLogException>(() => folder.Recover()).Message);
     }
 
     [Fact]

@@ -82,7 +82,7 @@ public sealed class CrashTests
                 log.Dispose();
                 WriteAheadLog.Open(Options, disk.Start(), out recovered).Dispose();
                 Assert.Equal(
-                    LogModel.Describe(expected.HardState, expected.Entries), LogModel.Describe(recovered.HardState, recovered.Entries));
+                    LogModel.Describe(expected), LogModel.Describe(recovered));
             }
         }
     }

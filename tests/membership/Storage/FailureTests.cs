@@ -73,7 +73,7 @@ public sealed class FailureTests
         disk.PowerCut(ref random);
         using WriteAheadLog again = WriteAheadLog.Open(Roomy, disk.Start(), out RecoveredLog recovered);
         Assert.Equal(
-            LogModel.Describe(shown.HardState, shown.Entries), LogModel.Describe(recovered.HardState, recovered.Entries));
+            LogModel.Describe(shown), LogModel.Describe(recovered));
     }
 
     [Fact]

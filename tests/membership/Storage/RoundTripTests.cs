@@ -44,7 +44,7 @@ public sealed class RoundTripTests
         }
 
         RecoveredLog recovered = folder.Recover();
-        Assert.Equal(model.State, LogModel.Describe(recovered.HardState, recovered.Entries));
+        Assert.Equal(model.State, LogModel.Describe(recovered));
         Assert.Equal(EntryKind.Barrier, recovered.Entries[0].Kind);
         Assert.Equal([1, 2, 3], recovered.Entries[1].Payload.ToArray());
         Assert.Equal(new Term(2), recovered.Entries[3].Term);
@@ -74,7 +74,7 @@ public sealed class RoundTripTests
         using (WriteAheadLog log = folder.Open(out _))
         {
             log.Write([model.Append(1, [1])]);
-            var gap = LogWrite.Append(9, [new LogEntry(new LogIndex(3), new Term(1), EntryKind.Command, default)]);
+            var gap = LogWrite.Append(9, new[] { new LogEntry(new LogIndex(3), new Term(1), EntryKind.Command, default) });
             var vote = LogWrite.SaveHardState(8, new HardState(new Term(9), new NodeId(9)));
             Assert.Contains("ends at 1", Assert.Throws<ArgumentException>(() => log.Write([vote, gap])).Message);
             Assert.Throws<ArgumentException>(() => log.Write([LogWrite.Truncate(10, new LogIndex(3))]));
@@ -84,7 +84,7 @@ public sealed class RoundTripTests
         }
 
         RecoveredLog recovered = folder.Recover();
-        Assert.Equal(model.State, LogModel.Describe(recovered.HardState, recovered.Entries));
+        Assert.Equal(model.State, LogModel.Describe(recovered));
     }
 
     [Theory]

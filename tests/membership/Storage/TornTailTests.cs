@@ -64,7 +64,7 @@ public sealed class TornTailTests
             folder.Change(1, bytes => bytes.AsSpan(offsets[^4] + 40, 512).Clear());
             using (folder.Open(out RecoveredLog recovered))
             {
-                Assert.Equal(kept.State, LogModel.Describe(recovered.HardState, recovered.Entries));
+                Assert.Equal(kept.State, LogModel.Describe(recovered));
                 Assert.False(File.ReadAllBytes(folder.Segment(1)).AsSpan(offsets[^4]).ContainsAnyExcept((byte)0));
             }
         }
@@ -129,7 +129,7 @@ public sealed class TornTailTests
         LogModel model;
         using (WriteAheadLog log = torn.Open(out RecoveredLog recovered))
         {
-            string state = LogModel.Describe(recovered.HardState, recovered.Entries);
+            string state = LogModel.Describe(recovered);
             Assert.True(mayHaveMore ? state.StartsWith(kept.State, StringComparison.Ordinal) : state == kept.State, state);
             model = LogModel.From(recovered);
             log.Write([model.Append(2, [42]), model.Vote(2, 3)]);
@@ -137,6 +137,6 @@ public sealed class TornTailTests
         }
 
         RecoveredLog again = torn.Recover();
-        Assert.Equal(model.State, LogModel.Describe(again.HardState, again.Entries));
+        Assert.Equal(model.State, LogModel.Describe(again));
     }
 }

@@ -43,7 +43,7 @@ public sealed class TruncateAndRollOverTests
 
         RecoveredLog recovered = folder.Recover();
         Assert.Equal(3, recovered.Entries.Count);
-        Assert.Equal(model.State, LogModel.Describe(recovered.HardState, recovered.Entries));
+        Assert.Equal(model.State, LogModel.Describe(recovered));
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class TruncateAndRollOverTests
 
         Assert.True(segments > 5, $"{segments} segments");
         RecoveredLog recovered = folder.Recover();
-        Assert.Equal(model.State, LogModel.Describe(recovered.HardState, recovered.Entries));
+        Assert.Equal(model.State, LogModel.Describe(recovered));
         Assert.Equal(payloads[60], recovered.Entries[60].Payload.ToArray());
     }
 
@@ -106,7 +106,7 @@ public sealed class TruncateAndRollOverTests
         }
 
         RecoveredLog recovered = folder.Recover();
-        Assert.Equal(model.State, LogModel.Describe(recovered.HardState, recovered.Entries));
+        Assert.Equal(model.State, LogModel.Describe(recovered));
     }
 
     [Fact]

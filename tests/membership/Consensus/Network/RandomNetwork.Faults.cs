@@ -64,7 +64,7 @@ internal sealed partial class RandomNetwork
             if (voter.Life == life)
             {
                 voter.PausedUntil = 0;
-                voter.Start(_now, RandomOrigin());
+                voter.Start(_now, RandomOrigin(), _checker);
             }
         });
     }

@@ -27,6 +27,7 @@ internal sealed partial class RandomNetwork
     {
         // Each run has a temper of its own: some bugs show only on slow networks, others only in quick restarts.
         _random = new SplitMix64(seed);
+        _side = new SplitMix64(~seed);
         _delayMs = delayMs ?? Pick(2, 8, 30, 80);
         _lossRate = Pick(0, 3, 10) / 100.0;
         _restartMs = Pick(20, 150, 600);
@@ -47,6 +48,10 @@ internal sealed partial class RandomNetwork
                 Seed = _random.Next(),
                 MaxInflightAppends = 4,
                 MaxBytesPerAppend = 200,
+                TrailingEntries = SidePick(0, 3, 20),
+                MaxTrailingBytes = SidePick(0, 1000, 100_000),
+                SnapshotChunkBytes = SidePick(40, 200, 3000),
+                MaxInflightSnapshotBytes = 1000,
                 Mutations = mutations,
             };
 
@@ -58,11 +63,13 @@ internal sealed partial class RandomNetwork
         _checker = new SafetyChecker(_voters);
         foreach (SimulatedVoter voter in _voters)
         {
-            voter.Start(0, RandomOrigin());
+            voter.Start(0, RandomOrigin(), _checker);
             After(Ms(0, 5), () => TickForEver(voter));
         }
 
         After(Ms(0, 20), ProposeForEver);
+        After(SideMs(0, 500), CompactForEver);
+        After(SideMs(0, 100), ReadForEver);
         After(Ms(300, 600), BreakForEver);
     }
 
@@ -87,7 +94,7 @@ internal sealed partial class RandomNetwork
             voter.Disk.IsSlow = false;
             if (voter.Node is null)
             {
-                voter.Start(_now, RandomOrigin());
+                voter.Start(_now, RandomOrigin(), _checker);
             }
         }
 
@@ -170,7 +177,7 @@ internal sealed partial class RandomNetwork
     {
         foreach (LogWrite write in node.Effects.Writes)
         {
-            voter.Remember(write);
+            voter.Remember(write, _checker);
             voter.Disk.Write(write);
         }
 
@@ -190,6 +197,7 @@ internal sealed partial class RandomNetwork
             Post(message);
         }
 
+        CarryOutSnapshots(voter, node.Effects);
         foreach (LogEntry entry in node.Effects.Committed)
         {
             _checker.OnCommitted(voter, entry);
@@ -247,7 +255,8 @@ internal sealed partial class RandomNetwork
         for (int i = 0; i < copies; i++)
         {
             long delay = !_isHealed && _random.Chance(0.05) ? Ms(5, 400) : Ms(0, _delayMs);
-            After(delay, () => Deliver(target, message));
+            RaftMessage arriving = Damage(message);
+            After(delay, () => Deliver(target, arriving));
         }
     }
 

@@ -45,6 +45,29 @@ public class RandomNetworkTests
     }
 
     [Theory]
+    [InlineData(RaftMutations.ReferencesSnapshotsBeforeSaved)]
+    [InlineData(RaftMutations.InstallKeepsConflictingEntries)]
+    [InlineData(RaftMutations.CompactsBeyondApplied)]
+    [InlineData(RaftMutations.IgnoresChunkChecksums)]
+    public void An_engine_that_breaks_a_promise_of_snapshots_or_reads_is_caught(RaftMutations mutation)
+    {
+        for (ulong seed = 1; seed <= 200; seed++)
+        {
+            try
+            {
+                FaultsThenHeal(new RandomNetwork(seed, 3, mutation));
+            }
+            catch (Exception e) when (e is SafetyViolationException or InvalidOperationException)
+            {
+                TestContext.Current.SendDiagnosticMessage("{0}: seed {1}: {2}", mutation, seed, e.Message);
+                return;
+            }
+        }
+
+        Assert.Fail($"{mutation} was not caught in 200 runs");
+    }
+
+    [Theory]
     [InlineData(3)]
     [InlineData(5)]
     public void After_a_leaders_death_a_healthy_network_commits_again_within_a_few_hundred_milliseconds(int size)
@@ -80,7 +103,9 @@ public class RandomNetworkTests
         network.HealAndRun(TimeSpan.FromSeconds(3));
         Assert.True(network.Checker.Elections > 0, "nobody was ever elected");
         Assert.True(network.TryPropose(), "nobody leads on a healed network");
+        List<ulong> reads = network.ReadEverywhere();
         network.HealAndRun(TimeSpan.FromSeconds(1));
+        Assert.All(reads, read => Assert.False(network.Reads[read].IsRefused));
 
         int committed = network.Checker.CommittedCount;
         Assert.True(committed > 0, "nothing was committed");

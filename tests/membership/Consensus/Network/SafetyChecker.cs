@@ -5,9 +5,11 @@ namespace Cluster.Consensus.Tests.Network;
 /// <summary>What must hold after every step (Raft figure 3, and this engine's promises). Throws at the first violation.</summary>
 internal sealed class SafetyChecker(SimulatedVoter[] voters)
 {
+    private const ulong FirstState = 14695981039346656037;
     private readonly Dictionary<ulong, NodeId> _leaders = [];
     private readonly List<LogEntry> _committed = [];
     private readonly List<Term> _committedIn = [];
+    private readonly List<ulong> _states = [FirstState];
 
     public int CommittedCount => _committed.Count;
 
@@ -36,9 +38,10 @@ internal sealed class SafetyChecker(SimulatedVoter[] voters)
         {
             RaftMessageKind.AppendResponse when !message.Rejected => message.Index,
             RaftMessageKind.HeartbeatResponse => message.Match,
+            RaftMessageKind.SnapshotResponse => message.Index,
             _ => LogIndex.Zero,
         };
-        Require((ulong)voter.Disk.Entries.Count >= match.Value, $"{message} was sent before the entries were on disk");
+        Require(voter.Disk.LastIndex >= match, $"{message} was sent before the entries were on disk");
     }
 
     public void OnCommitted(SimulatedVoter voter, in LogEntry entry)
@@ -51,6 +54,7 @@ internal sealed class SafetyChecker(SimulatedVoter[] voters)
             RequireDurableOnMajority(entry);
             _committed.Add(entry);
             _committedIn.Add(voter.Node!.Status.Term);
+            _states.Add((_states[^1] ^ Id(entry) ^ (entry.Term.Value << 48)) * 1099511628211);
         }
 
         LogEntry first = _committed[position];
@@ -58,6 +62,40 @@ internal sealed class SafetyChecker(SimulatedVoter[] voters)
             first.Term == entry.Term && Id(first) == Id(entry),
             $"{voter.Id} committed another entry at {entry.Index} than was committed before");
     }
+
+    /// <summary>A state as a node's machine would write it: what makes it, and as much again as makes it worth cutting up.</summary>
+    public byte[] StateAt(ulong index)
+    {
+        var state = new byte[sizeof(ulong) + (index % 2000)];
+        var random = new SplitMix64(_states[(int)index]);
+        for (int i = 0; i < state.Length; i++)
+        {
+            state[i] = (byte)random.Next();
+        }
+
+        return state;
+    }
+
+    public IEnumerable<LogEntry> CommittedThrough(LogIndex index)
+    {
+        Require(index.Value <= (ulong)_committed.Count, $"a snapshot goes up to {index}, but only {_committed.Count} are committed");
+        return _committed.Take((int)index.Value);
+    }
+
+    public void OnRestored(SimulatedVoter voter, Snapshot snapshot)
+    {
+        ulong index = snapshot.Meta.Index.Value;
+        Require(index > voter.Committed, $"{voter.Id} was set back to {index} from {voter.Committed}");
+        Require(index <= (ulong)_committed.Count, $"{voter.Id} was given a state of {index}, which is not committed");
+        Require(snapshot.Meta.Term == _committed[(int)index - 1].Term, $"{voter.Id} was given a state with another term at {index}");
+        Require(snapshot.State.Span.SequenceEqual(StateAt(index)), $"{voter.Id} was given another state than that of {index}");
+        voter.Committed = index;
+    }
+
+    /// <summary>A read holds whatever had been acknowledged when it was asked for.</summary>
+    public static void OnRead(SimulatedVoter voter, ReadResult read, int committedWhenAsked) => Require(
+        read.IsRefused || read.Index.Value >= (ulong)committedWhenAsked,
+        $"a read on {voter.Id} was answered with {read.Index}, but {committedWhenAsked} were committed when it was asked for");
 
     public void OnElected(SimulatedVoter leader, Term term)
     {
@@ -115,8 +153,7 @@ internal sealed class SafetyChecker(SimulatedVoter[] voters)
         int copies = 0;
         foreach (SimulatedVoter voter in voters)
         {
-            int position = (int)entry.Index.Value - 1;
-            copies += voter.Disk.Entries.Count > position && voter.Disk.Entries[position].Term == entry.Term ? 1 : 0;
+            copies += voter.Disk.Holds(entry.Index, entry.Term) ? 1 : 0;
         }
 
         Require(copies > voters.Length / 2, $"{entry.Index} is committed with {copies} copies on disk");

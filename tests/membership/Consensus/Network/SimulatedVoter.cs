@@ -16,7 +16,7 @@ internal sealed class SimulatedVoter(RaftOptions options, double clockRate)
     /// <summary>Counts process lives: what belongs to an earlier one is dropped.</summary>
     public int Life { get; private set; }
 
-    /// <summary>The log as the process holds it, durable or not.</summary>
+    /// <summary>The log as the process holds it, durable or not; what a snapshot replaced is as it was committed.</summary>
     public List<LogEntry> Memory { get; } = [];
 
     /// <summary>The last entry told as committed in this life.</summary>
@@ -34,7 +34,7 @@ internal sealed class SimulatedVoter(RaftOptions options, double clockRate)
 
     public MonotonicTime Local(long trueTime) => new(_clockOrigin + (long)(trueTime * clockRate));
 
-    public void Start(long trueTime, long clockOrigin)
+    public void Start(long trueTime, long clockOrigin, SafetyChecker checker)
     {
         _clockOrigin = clockOrigin;
         Life++;
@@ -42,6 +42,7 @@ internal sealed class SimulatedVoter(RaftOptions options, double clockRate)
         Role = LogRole.Follower;
         IsSyncing = false;
         Memory.Clear();
+        Memory.AddRange(checker.CommittedThrough(Disk.Before));
         Memory.AddRange(Disk.Entries);
         Node = new RaftNode(options, Disk.Recovered, Local(trueTime));
     }
@@ -54,7 +55,7 @@ internal sealed class SimulatedVoter(RaftOptions options, double clockRate)
         Life++;
     }
 
-    public void Remember(LogWrite write)
+    public void Remember(LogWrite write, SafetyChecker checker)
     {
         switch (write.Kind)
         {
@@ -63,6 +64,10 @@ internal sealed class SimulatedVoter(RaftOptions options, double clockRate)
                 break;
             case LogWriteKind.Append:
                 Memory.AddRange(write.Entries);
+                break;
+            case LogWriteKind.UseSnapshot when write.ReplacesLog:
+                Memory.Clear();
+                Memory.AddRange(checker.CommittedThrough(write.Snapshot!.Index));
                 break;
         }
     }

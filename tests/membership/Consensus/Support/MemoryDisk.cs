@@ -5,6 +5,9 @@ internal sealed class MemoryDisk
 {
     private readonly List<LogWrite> _unsynced = [];
     private readonly List<LogEntry> _entries = [];
+    private readonly Dictionary<SnapshotMeta, Snapshot> _files = [];
+    private SnapshotMeta? _used;
+    private LogIndex _before;
 
     public bool IsSlow { get; set; }
 
@@ -14,7 +17,24 @@ internal sealed class MemoryDisk
 
     public int Unsynced => _unsynced.Count;
 
-    public RecoveredLog Recovered => new(HardState, null, [.. _entries]);
+    /// <summary>The position before the first of <see cref="Entries"/>.</summary>
+    public LogIndex Before => _before;
+
+    /// <summary>The snapshot that the log begins with.</summary>
+    public SnapshotMeta? Used => _used;
+
+    public LogIndex LastIndex => _before + (ulong)_entries.Count;
+
+    public RecoveredLog Recovered => new(HardState, _used is null ? null : File(_used), [.. _entries]);
+
+    /// <summary>A snapshot's file is there; survives every crash from now on.</summary>
+    public void SaveSnapshot(Snapshot snapshot) => _files[snapshot.Meta] = snapshot;
+
+    /// <summary>True when the disk holds this entry, or a snapshot in its place.</summary>
+    public bool Holds(LogIndex index, Term term) =>
+        index <= _before
+            ? _used is not null && index <= _used.Index
+            : index <= LastIndex && _entries[(int)(index.Value - _before.Value) - 1].Term == term;
 
     public void Write(LogWrite write) => _unsynced.Add(write);
 
@@ -47,14 +67,40 @@ internal sealed class MemoryDisk
                 HardState = write.HardState;
                 break;
             case LogWriteKind.Truncate:
-                _entries.RemoveRange((int)write.From.Value - 1, _entries.Count - ((int)write.From.Value - 1));
+                int kept = (int)(write.From.Value - _before.Value) - 1;
+                _entries.RemoveRange(kept, _entries.Count - kept);
                 break;
             case LogWriteKind.Append:
-                Assert.Equal((ulong)_entries.Count + 1, write.Entries[0].Index.Value);
+                Assert.Equal(LastIndex.Next, write.Entries[0].Index);
                 _entries.AddRange(write.Entries);
+                break;
+            case LogWriteKind.UseSnapshot:
+                Use(write.Snapshot!, write.From, write.ReplacesLog);
                 break;
             default:
                 throw new InvalidOperationException($"this disk does not know how to {write.Kind}");
         }
     }
+
+    private void Use(SnapshotMeta snapshot, LogIndex keepFrom, bool replacesLog)
+    {
+        Assert.True(keepFrom <= snapshot.Index.Next, "nothing is dropped that the snapshot does not hold");
+        Assert.True(_used is null || _used.Index < snapshot.Index, "snapshots go forward");
+        _used = snapshot;
+        if (replacesLog)
+        {
+            _entries.Clear();
+            _before = snapshot.Index;
+        }
+        else if (keepFrom > _before.Next)
+        {
+            Assert.True(snapshot.Index <= LastIndex, "only a log that holds the snapshot's last entry is kept");
+            _entries.RemoveRange(0, (int)(keepFrom.Value - _before.Value) - 1);
+            _before = keepFrom - 1;
+        }
+    }
+
+    private Snapshot File(SnapshotMeta meta) => _files.TryGetValue(meta, out Snapshot? file)
+        ? file
+        : throw new InvalidOperationException($"the log begins with the snapshot of {meta.Index}, which was never saved");
 }

@@ -70,6 +70,16 @@ public sealed class PeerCodecTests
     }
 
     [Fact]
+    public void A_snapshot_of_a_configuration_that_can_not_be_makes_the_message_unknown()
+    {
+        var envelope = new PeerEnvelope { From = 1, To = 2, Term = 3, SnapshotPart = new SnapshotPart { Snapshot = new SnapshotHead() } };
+        envelope.SnapshotPart.Snapshot.Voters.AddRange([1u, 1u]);
+
+        Assert.False(PeerCodec.TryDecode(envelope.ToByteArray(), out _, out _));
+        Assert.False(PeerCodec.TryDecode(new PeerEnvelope { SnapshotPart = new SnapshotPart() }.ToByteArray(), out _, out _));
+    }
+
+    [Fact]
     public void Damaged_bytes_are_refused_or_understood_but_never_anything_else()
     {
         var random = new SplitMix64(7);
@@ -100,12 +110,14 @@ public sealed class PeerCodecTests
     public void Only_what_carries_data_is_bulk()
     {
         var random = new SplitMix64(1);
-        foreach (Type kind in Kinds().Select(row => row.Data))
-        {
-            Assert.Equal(kind != typeof(ForwardedCommand), PeerCodec.IsUrgent(Draw(kind, ref random)));
-        }
-
-        RaftMessageKind[] bulk = [RaftMessageKind.AppendRequest, RaftMessageKind.AppendResponse];
+        RaftMessageKind[] bulk =
+        [
+            RaftMessageKind.AppendRequest,
+            RaftMessageKind.AppendResponse,
+            RaftMessageKind.SnapshotChunk,
+            RaftMessageKind.SnapshotResponse,
+            RaftMessageKind.Proposal,
+        ];
         foreach (RaftMessageKind kind in RaftKinds().Select(row => row.Data))
         {
             Assert.Equal(!bulk.Contains(kind), PeerCodec.IsUrgent(Draw(kind, ref random)));
@@ -115,8 +127,13 @@ public sealed class PeerCodecTests
     /// <summary>A message as the factory of its kind makes it.</summary>
     internal static RaftMessage Draw(RaftMessageKind kind, ref SplitMix64 random)
     {
-        bool rejects = kind == RaftMessageKind.AppendResponse && random.Chance(0.5);
-        string factory = rejects ? nameof(RaftMessage.AppendRejection) : kind.ToString();
+        string factory = (kind, random.Chance(0.5)) switch
+        {
+            (RaftMessageKind.AppendResponse, true) => nameof(RaftMessage.AppendRejection),
+            (RaftMessageKind.SnapshotResponse, true) => nameof(RaftMessage.SnapshotInstalled),
+            (RaftMessageKind.ReadResponse, true) => nameof(RaftMessage.ReadRefusal),
+            _ => kind.ToString(),
+        };
         MethodInfo method = typeof(RaftMessage).GetMethod(factory)!;
         return (RaftMessage)method.Invoke(null, DrawValues(method.GetParameters(), ref random))!;
     }
@@ -172,6 +189,18 @@ public sealed class PeerCodecTests
             }
 
             return (EntryRange)entries;
+        }
+
+        if (type == typeof(SnapshotMeta))
+        {
+            var configuration = new ClusterConfiguration([new NodeId(1), new NodeId(2)], [new NodeId(2), new NodeId(3)], [new NodeId(4)]);
+            return new SnapshotMeta(
+                new LogIndex(number), new Term(random.Next()), configuration, (long)(random.Next() >> 1), (uint)random.Next());
+        }
+
+        if (type == typeof(long) || type == typeof(uint))
+        {
+            return type == typeof(long) ? (long)(number >> 1) : (object)(uint)number;
         }
 
         return type == typeof(ulong) ? number : Activator.CreateInstance(type, number)!;
