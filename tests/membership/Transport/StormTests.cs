@@ -31,10 +31,12 @@ public sealed class StormTests
         var gate = new Lock();
         await Task.WhenAll(Enumerable.Range(0, tls ? 6 : 24).Select(lane => Task.Run(async () =>
         {
+            // Of no use to outgoing connections: one could reach itself while nobody listens there.
+            int[] ports = [FreePorts.Take(), FreePorts.Take()];
             for (int at = 0; Stopwatch.GetElapsedTime(started) < s_duration; at++)
             {
                 int round = unchecked(seed + (lane * 1_000_003) + at);
-                TimeSpan took = await RoundAsync(new Random(round), round, upgrades);
+                TimeSpan took = await RoundAsync(new Random(round), round, ports, upgrades);
                 lock (gate)
                 {
                     rounds++;
@@ -45,10 +47,10 @@ public sealed class StormTests
         TestContext.Current.TestOutputHelper?.WriteLine($"{rounds} rounds, the slowest direction worked after {worst.TotalMilliseconds:F0} ms");
     }
 
-    private static async Task<TimeSpan> RoundAsync(Random random, int round, StreamUpgrade?[] upgrades)
+    private static async Task<TimeSpan> RoundAsync(Random random, int round, int[] ports, StreamUpgrade?[] upgrades)
     {
-        await using var one = new Side(1, upgrades[0], random.Next());
-        await using var two = new Side(2, upgrades[1], random.Next());
+        await using var one = new Side(1, ports[0], upgrades[0], random.Next());
+        await using var two = new Side(2, ports[1], upgrades[1], random.Next());
         using var chatter = new CancellationTokenSource();
         Task starting = Task.WhenAll(one.StartAsync(two.EndPoint), two.StartAsync(one.EndPoint));
         Task talking = Task.WhenAll(one.ChatAsync(chatter.Token), two.ChatAsync(chatter.Token));
@@ -79,7 +81,6 @@ public sealed class StormTests
 
     private sealed class Side : ILinkReceiver, IAsyncDisposable
     {
-        private static int s_lastPort = Random.Shared.Next();
         private readonly uint _node;
         private readonly LinkOptions _options;
         private readonly Random _random;
@@ -89,7 +90,7 @@ public sealed class StormTests
         private volatile bool _heardBulk;
         private volatile bool _heardUrgent;
 
-        public Side(uint node, StreamUpgrade? upgrade, int seed)
+        public Side(uint node, int port, StreamUpgrade? upgrade, int seed)
         {
             _node = node;
             _random = new Random(seed);
@@ -102,7 +103,8 @@ public sealed class StormTests
                 WriteTimeout = TimeSpan.FromMilliseconds(500),
                 Upgrade = upgrade,
             };
-            EndPoint = BindBelowOutgoing(_socket);
+            EndPoint = new IPEndPoint(IPAddress.Loopback, port);
+            _socket.Bind(EndPoint);
         }
 
         public EndPoint EndPoint { get; }
@@ -191,27 +193,6 @@ public sealed class StormTests
             }
 
             _socket.Dispose();
-        }
-
-        /// <summary>
-        /// A port that no outgoing connection can be given while nobody listens there: one could even reach itself. Counted up, because a
-        /// port that is bound but not listened at can be bound twice.
-        /// </summary>
-        private static EndPoint BindBelowOutgoing(Socket socket)
-        {
-            while (true)
-            {
-                int port = 10_000 + ((Interlocked.Increment(ref s_lastPort) & int.MaxValue) % 22_000);
-                try
-                {
-                    socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
-                    return socket.LocalEndPoint!;
-                }
-                catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
-                {
-                    // Somebody else's.
-                }
-            }
         }
 
         private Task PauseAsync(int most) => Task.Delay(_random.Next(most + 1));

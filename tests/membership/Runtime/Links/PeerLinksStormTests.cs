@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Cluster.Consensus;
 using Cluster.Membership;
 using Cluster.Runtime.Links;
@@ -11,8 +9,6 @@ namespace Cluster.Runtime.Tests.Links;
 
 public sealed class PeerLinksStormTests
 {
-    private static int s_lastPort = Random.Shared.Next();
-
     [Fact]
     public async Task Messages_pass_both_ways_whatever_was_sent_while_one_was_down_or_began_anew()
     {
@@ -20,16 +16,17 @@ public sealed class PeerLinksStormTests
         long started = Stopwatch.GetTimestamp();
         await Task.WhenAll(Enumerable.Range(0, 8).Select(lane => Task.Run(async () =>
         {
+            List<NodePeer> nodes =
+                [new(new NodeId(1), "n1", "127.0.0.1", FreePorts.Take()), new(new NodeId(2), "n2", "127.0.0.1", FreePorts.Take())];
             for (int at = 0; Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(3); at++)
             {
-                await RoundAsync(new Random(unchecked(seed + (lane * 1_000_003) + at)));
+                await RoundAsync(new Random(unchecked(seed + (lane * 1_000_003) + at)), nodes);
             }
         })));
     }
 
-    private static async Task RoundAsync(Random random)
+    private static async Task RoundAsync(Random random, List<NodePeer> nodes)
     {
-        List<NodePeer> nodes = [new(new NodeId(1), "n1", "127.0.0.1", Port()), new(new NodeId(2), "n2", "127.0.0.1", Port())];
         var log = new TestLog();
         PeerLinks one = await StartAsync(1, nodes, log);
         try
@@ -108,25 +105,6 @@ public sealed class PeerLinksStormTests
         for (int i = 0; i < count; i++)
         {
             links.Send(new Ping(self, other, self, (ulong)i));
-        }
-    }
-
-    /// <summary>Below what outgoing connections are given.</summary>
-    private static int Port()
-    {
-        while (true)
-        {
-            int port = 10_000 + ((Interlocked.Increment(ref s_lastPort) & int.MaxValue) % 22_000);
-            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            try
-            {
-                socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
-                return port;
-            }
-            catch (SocketException)
-            {
-                // Somebody else's.
-            }
         }
     }
 }
