@@ -22,6 +22,7 @@ internal static class CommandLine
             new ConfirmCommand(common, console).Build(),
             new EventsCommand(common, console).Build(),
             new PkiCommand(common, console).Build(),
+            new WalCommand(common, console).Build(),
         };
         common.AddTo(root);
         ParseResult parsed = root.Parse(args);

@@ -17,7 +17,7 @@ public sealed partial class WriteAheadLog
                 LogWriteKind.Append => CheckAppend(write, ref bounds),
                 LogWriteKind.Truncate => bounds.TryTruncate(write.From.Value)
                     ? null
-                    : $"the entries from {write.From} on were to be forgotten, but the log ends at {bounds.Last} and stands on a snapshot "
+                    : $"the entries from {write.From.Value} on were to be forgotten, but the log ends at {bounds.Last} and stands on a snapshot "
                         + $"of everything through {bounds.SnapshotIndex}",
                 LogWriteKind.UseSnapshot => CheckUse(write, ref bounds),
                 _ => $"a write of unknown kind {write.Kind}",
@@ -35,12 +35,12 @@ public sealed partial class WriteAheadLog
         {
             if (entry.Payload.Length > WriteAheadLogOptions.MaxPayloadBytes)
             {
-                return $"entry {entry.Index} has {entry.Payload.Length} bytes; at most {WriteAheadLogOptions.MaxPayloadBytes} can be stored";
+                return $"entry {entry.Index.Value} has {entry.Payload.Length} bytes; at most {WriteAheadLogOptions.MaxPayloadBytes} can be stored";
             }
 
             if (!bounds.TryAppend(entry.Index.Value))
             {
-                return $"entry {entry.Index} was to be appended, but the log ends at {bounds.Last}";
+                return $"entry {entry.Index.Value} was to be appended, but the log ends at {bounds.Last}";
             }
         }
 
@@ -56,12 +56,12 @@ public sealed partial class WriteAheadLog
 
         if (!bounds.TryUse(snapshot.Index.Value, write.From.Value, write.ReplacesLog))
         {
-            return $"the snapshot of everything through {snapshot.Index} was to be used and entries from {write.From} on to be kept, but "
+            return $"the snapshot of everything through {snapshot.Index.Value} was to be used and entries from {write.From.Value} on to be kept, but "
                 + $"the log goes from {bounds.KeepFrom} to {bounds.Last} and stands on a snapshot of everything through {bounds.SnapshotIndex}";
         }
 
         return Snapshots.Has(snapshot)
             ? null
-            : $"the snapshot of everything through {snapshot.Index} was to be used, but it is not saved: save it first";
+            : $"the snapshot of everything through {snapshot.Index.Value} was to be used, but it is not saved: save it first";
     }
 }

@@ -71,7 +71,7 @@ public sealed class SnapshotStore
         Snapshot snapshot = SnapshotFile.Read(file, path);
         return snapshot.Meta.Index == index && snapshot.Meta.Term == term
             ? snapshot
-            : throw new CorruptLogException(path, 0, $"the file holds snapshot {snapshot.Meta.Index}/{snapshot.Meta.Term} under this name");
+            : throw new CorruptLogException(path, 0, $"the file holds another snapshot (entry {snapshot.Meta.Index.Value}, term {snapshot.Meta.Term.Value})");
     }
 
     /// <summary>The snapshot files, oldest first. None is verified.</summary>
@@ -195,7 +195,7 @@ public sealed class SnapshotStore
         return reference.Means(snapshot.Meta)
             ? true
             : throw new SnapshotNotSavedException(
-                NameOf(snapshot), new IOException($"the log stands on the one through {reference.Index} of {reference.Term} already"));
+                NameOf(snapshot), new IOException($"the log stands on the one through entry {reference.Index.Value} already"));
     }
 
     private void Write(Snapshot snapshot, string name)
@@ -236,7 +236,7 @@ public sealed class SnapshotStore
         }
     }
 
-    private static string NameOf(Snapshot snapshot) => $"the snapshot of everything through entry {snapshot.Meta.Index}";
+    private static string NameOf(Snapshot snapshot) => $"the snapshot of everything through entry {snapshot.Meta.Index.Value}";
 
     private void RemoveUnfinished()
     {

@@ -19,6 +19,21 @@ internal sealed class SimulatedDisk
     /// <summary>Counts down with every sync of a log file; the one that reaches 0 fails.</summary>
     public int FailSyncAfter { get; set; } = int.MaxValue;
 
+    /// <summary>
+    /// Counts down with every change of a file, a name or the folder; the one that reaches 0 does not happen any more: the process
+    /// is gone.
+    /// </summary>
+    public int CrashAfter { get; set; } = int.MaxValue;
+
+    /// <summary>True once <see cref="CrashAfter"/> has struck.</summary>
+    public bool HasCrashed => CrashAfter <= 0;
+
+    /// <summary>Bytes that all files together may have.</summary>
+    public long Capacity { get; set; } = long.MaxValue;
+
+    /// <summary>True when syncing the folder fails.</summary>
+    public bool FailsDirectorySyncs { get; set; }
+
     public int Writes { get; private set; }
 
     public int Syncs { get; private set; }
@@ -29,6 +44,23 @@ internal sealed class SimulatedDisk
         lock (_gate)
         {
             return [.. SegmentName.Among(_names.Keys).Select(name => _names[name])];
+        }
+    }
+
+    /// <summary>The names of the files.</summary>
+    public List<string> Names()
+    {
+        lock (_gate)
+        {
+            return [.. _names.Keys.Order(StringComparer.Ordinal)];
+        }
+    }
+
+    public SimulatedFile File(string name)
+    {
+        lock (_gate)
+        {
+            return _names[name];
         }
     }
 
@@ -91,13 +123,27 @@ internal sealed class SimulatedDisk
             names.Remove(from);
         });
 
-        public void Delete(string name) => Change(names => names.Remove(name));
+        public void Delete(string name)
+        {
+            lock (disk._gate)
+            {
+                if (disk._names.ContainsKey(name))
+                {
+                    Change(names => names.Remove(name));
+                }
+            }
+        }
 
         public void SyncDirectory()
         {
             lock (disk._gate)
             {
                 disk.Live(life);
+                if (disk.FailsDirectorySyncs)
+                {
+                    throw new IOException("Input/output error");
+                }
+
                 disk._syncedNames = new(disk._names);
                 disk._unsyncedNames.Clear();
             }
@@ -120,9 +166,22 @@ internal sealed class SimulatedDisk
 
     private void Live(int life)
     {
+        if (life == _life && --CrashAfter == 0)
+        {
+            _life++;
+        }
+
         if (life != _life)
         {
             throw new IOException("this process is dead");
+        }
+    }
+
+    private void RequireSpace(SimulatedFile file, long end)
+    {
+        if (_names.Values.Sum(other => (long)other.Length) + Math.Max(0, end - file.Length) > Capacity)
+        {
+            throw new DiskFullException("disk/", "a write", end - file.Length);
         }
     }
 
@@ -150,6 +209,7 @@ internal sealed class SimulatedDisk
                     throw new IOException("No space left on device");
                 }
 
+                disk.RequireSpace(file, offset + source.Length);
                 file.Write(offset, source);
             }
         }
