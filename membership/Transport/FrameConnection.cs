@@ -78,33 +78,41 @@ public sealed class FrameConnection : IAsyncDisposable
     {
         while (_inputEnd - _inputStart < HeaderBytes)
         {
-            if (!await FillAsync(cancellation).ConfigureAwait(false))
+            int read = await _stream.ReadAsync(RoomForInput(), cancellation).ConfigureAwait(false);
+            if (!Took(read))
             {
-                return _inputEnd == _inputStart
-                    ? null
-                    : throw new FrameException("the connection ended within the head of a frame");
+                return null;
             }
         }
 
-        uint length = BinaryPrimitives.ReadUInt32LittleEndian(_input.AsSpan(_inputStart));
-        uint check = BinaryPrimitives.ReadUInt32LittleEndian(_input.AsSpan(_inputStart + 4));
-        if (length > MaxFrameBytes)
-        {
-            throw new FrameException($"a frame of {length} bytes was announced; at most {MaxFrameBytes} are allowed");
-        }
-
-        _inputStart += HeaderBytes;
-        byte[] body = length == 0 ? [] : GC.AllocateUninitializedArray<byte>((int)length);
-        int have = Math.Min(body.Length, _inputEnd - _inputStart);
-        _input.AsSpan(_inputStart, have).CopyTo(body);
-        _inputStart += have;
+        byte[] body = BeginBody(out uint check, out int have);
         while (have < body.Length)
         {
-            int read = await _stream.ReadAsync(body.AsMemory(have), cancellation).ConfigureAwait(false);
-            have += read > 0 ? read : throw new FrameException("the connection ended within a frame");
+            have += Some(await _stream.ReadAsync(body.AsMemory(have), cancellation).ConfigureAwait(false));
         }
 
-        return Crc32C.Of(body) == check ? body : throw new FrameException($"a frame of {length} bytes failed its check");
+        return Checked(body, check);
+    }
+
+    /// <summary>The same, blocking the thread; ends only with the connection.</summary>
+    /// <inheritdoc cref="ReadAsync"/>
+    public ReadOnlyMemory<byte>? Read()
+    {
+        while (_inputEnd - _inputStart < HeaderBytes)
+        {
+            if (!Took(_stream.Read(RoomForInput().Span)))
+            {
+                return null;
+            }
+        }
+
+        byte[] body = BeginBody(out uint check, out int have);
+        while (have < body.Length)
+        {
+            have += Some(_stream.Read(body.AsSpan(have)));
+        }
+
+        return Checked(body, check);
     }
 
     /// <inheritdoc/>
@@ -135,13 +143,41 @@ public sealed class FrameConnection : IAsyncDisposable
         _outputLength += HeaderBytes + body.Length;
     }
 
-    private async ValueTask<bool> FillAsync(CancellationToken cancellation)
+    private static int Some(int read) => read > 0 ? read : throw new FrameException("the connection ended within a frame");
+
+    private static byte[] Checked(byte[] body, uint check) =>
+        Crc32C.Of(body) == check ? body : throw new FrameException($"a frame of {body.Length} bytes failed its check");
+
+    private Memory<byte> RoomForInput()
     {
         _input.AsSpan(_inputStart, _inputEnd - _inputStart).CopyTo(_input);
         _inputEnd -= _inputStart;
         _inputStart = 0;
-        int read = await _stream.ReadAsync(_input.AsMemory(_inputEnd), cancellation).ConfigureAwait(false);
+        return _input.AsMemory(_inputEnd);
+    }
+
+    /// <summary>Takes note of what was read; false at the end between two frames.</summary>
+    private bool Took(int read)
+    {
         _inputEnd += read;
-        return read > 0;
+        return read > 0 || (_inputEnd == _inputStart ? false : throw new FrameException("the connection ended within the head of a frame"));
+    }
+
+    /// <summary>Reads the header; the body comes back with as much of it as is here already.</summary>
+    private byte[] BeginBody(out uint check, out int have)
+    {
+        uint length = BinaryPrimitives.ReadUInt32LittleEndian(_input.AsSpan(_inputStart));
+        check = BinaryPrimitives.ReadUInt32LittleEndian(_input.AsSpan(_inputStart + 4));
+        if (length > MaxFrameBytes)
+        {
+            throw new FrameException($"a frame of {length} bytes was announced; at most {MaxFrameBytes} are allowed");
+        }
+
+        _inputStart += HeaderBytes;
+        byte[] body = length == 0 ? [] : GC.AllocateUninitializedArray<byte>((int)length);
+        have = Math.Min(body.Length, _inputEnd - _inputStart);
+        _input.AsSpan(_inputStart, have).CopyTo(body);
+        _inputStart += have;
+        return body;
     }
 }

@@ -17,6 +17,7 @@ internal sealed class InboundConnection(
     private volatile string? _endReason;
     private Task _before = Task.CompletedTask;
     private bool _refused;
+    private bool _hasReader;
 
     /// <summary>Who is there; null until its hello was found to fit.</summary>
     public LinkPeer? Peer { get; private set; }
@@ -33,7 +34,11 @@ internal sealed class InboundConnection(
     public Task Completion => _completion.Task;
 
     /// <summary>Begins; to be called once.</summary>
-    public void Start() => _ = Task.Run(RunAsync, CancellationToken.None);
+    public void Start()
+    {
+        _hasReader = listener.TryTakeReader();
+        _ = _hasReader ? OnThreadOfItsOwn(RunAsync).Unwrap() : Task.Run(RunAsync, CancellationToken.None);
+    }
 
     /// <summary>Ends it; only the first reason counts.</summary>
     public async ValueTask EndAsync(string reason)
@@ -59,12 +64,13 @@ internal sealed class InboundConnection(
         {
             remote = socket.RemoteEndPoint;
             LinkSocket.Configure(socket, options);
-            stream = new NetworkStream(socket, ownsSocket: true);
+            var link = new LinkStream(socket, blocks: _hasReader);
+            stream = link;
             FrameConnection? connection;
             using (var deadline = CancellationTokenSource.CreateLinkedTokenSource(_end.Token))
             {
                 deadline.CancelAfter(options.ConnectTimeout);
-                UpgradedStream upgraded = await UpgradeAsync(stream, remote, deadline.Token).ConfigureAwait(false);
+                UpgradedStream upgraded = await UpgradeAsync(link, remote, deadline.Token).ConfigureAwait(false);
                 stream = upgraded.Stream;
                 connection = await GreetAsync(upgraded, remote, deadline.Token).ConfigureAwait(false);
                 listener.HelloIsOver();
@@ -91,6 +97,11 @@ internal sealed class InboundConnection(
             listener.HelloIsOver();
         }
 
+        if (_hasReader)
+        {
+            listener.ReturnReader();
+        }
+
         await LinkSocket.CloseAsync(stream, socket).ConfigureAwait(false);
         Tell(remote, reason);
         listener.Forget(this);
@@ -101,14 +112,14 @@ internal sealed class InboundConnection(
         _end.Dispose();
     }
 
-    private async ValueTask<UpgradedStream> UpgradeAsync(Stream stream, EndPoint? remote, CancellationToken deadline)
+    private async ValueTask<UpgradedStream> UpgradeAsync(LinkStream stream, EndPoint? remote, CancellationToken deadline)
     {
         if (options.Upgrade is { } upgrade)
         {
             return await upgrade(stream, new LinkUpgradeContext(IsDialer: false, remote, RemoteNode: null), deadline).ConfigureAwait(false);
         }
 
-        if (await PeerTls.SpeaksTlsAsync(socket, deadline).ConfigureAwait(false))
+        if (await PeerTls.SpeaksTlsAsync(stream, deadline).ConfigureAwait(false))
         {
             await stream.WriteAsync(s_noTlsHere, deadline).ConfigureAwait(false);
             throw new IOException(
@@ -163,6 +174,12 @@ internal sealed class InboundConnection(
 
     private async Task<string> ReceiveAsync(FrameConnection connection)
     {
+        if (_hasReader)
+        {
+            // The hello may have had to wait for another connection's end, and have left its thread.
+            return await OnThreadOfItsOwn(() => Receive(connection)).ConfigureAwait(false);
+        }
+
         LinkPeer peer = Peer!.Value;
         receiver.Connected(peer);
         while (await connection.ReadAsync(_end.Token).ConfigureAwait(false) is { } body)
@@ -171,6 +188,33 @@ internal sealed class InboundConnection(
             receiver.Received(peer, body);
         }
 
+        return "closed by the peer";
+    }
+
+    private static Task<T> OnThreadOfItsOwn<T>(Func<T> run) =>
+        Task.Factory.StartNew(run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    /// <summary>The same, blocking the thread.</summary>
+    private string Receive(FrameConnection connection)
+    {
+        // Ends a read under way, as nothing else can.
+        using CancellationTokenRegistration unblock = _end.Token.Register(static socket => LinkSocket.ShutDown((Socket)socket!), socket);
+        LinkPeer peer = Peer!.Value;
+        receiver.Connected(peer);
+        try
+        {
+            while (connection.Read() is { } body)
+            {
+                _end.Token.ThrowIfCancellationRequested();
+                receiver.Received(peer, body);
+            }
+        }
+        catch (IOException) when (_end.IsCancellationRequested)
+        {
+            // What the shutdown looks like from here.
+        }
+
+        _end.Token.ThrowIfCancellationRequested();
         return "closed by the peer";
     }
 

@@ -20,6 +20,7 @@ public sealed class LinkListener : IAsyncDisposable
     private readonly HashSet<InboundConnection> _all = [];
     private readonly Task _accepting;
     private int _pending;
+    private int _readers;
     private string? _lastError;
 
     private LinkListener(LinkOptions options, Socket socket, ILinkReceiver receiver)
@@ -121,6 +122,21 @@ public sealed class LinkListener : IAsyncDisposable
             }
         }
     }
+
+    /// <summary>Takes one of the threads that connections may have for themselves; false when none is left.</summary>
+    internal bool TryTakeReader()
+    {
+        if (Interlocked.Increment(ref _readers) <= _options.ReaderThreads)
+        {
+            return true;
+        }
+
+        Interlocked.Decrement(ref _readers);
+        return false;
+    }
+
+    /// <summary>Gives it back.</summary>
+    internal void ReturnReader() => Interlocked.Decrement(ref _readers);
 
     /// <summary>Makes a connection the current one of its peer.</summary>
     /// <param name="peer">The peer.</param>

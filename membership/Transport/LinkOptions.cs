@@ -39,6 +39,12 @@ public sealed record LinkOptions
     /// <summary>The most connections of a listener whose hello is still to come; more are closed at once.</summary>
     public int MaxPendingHellos { get; init; } = 256;
 
+    /// <summary>
+    /// On a listener: so many connections are read on a thread of their own, those beyond on the pool. It spares each arriving frame
+    /// a change of threads, and keeps it apart from whatever else keeps the pool busy.
+    /// </summary>
+    public int ReaderThreads { get; init; }
+
     /// <summary>Encrypts and authenticates; null for plain TCP.</summary>
     public StreamUpgrade? Upgrade { get; init; }
 

@@ -59,4 +59,17 @@ internal static class LinkSocket
             socket.SetRawSocketOption((int)SocketOptionLevel.Tcp, TcpUserTimeout, BitConverter.GetBytes(timeoutMs));
         }
     }
+
+    /// <summary>Ends both directions: a read under way returns. The socket is still to be closed.</summary>
+    public static void ShutDown(Socket socket)
+    {
+        try
+        {
+            socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // It is over already.
+        }
+    }
 }

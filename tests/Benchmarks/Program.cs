@@ -1,11 +1,30 @@
-using Cluster.Benchmarks.Etcd;
-using Cluster.Benchmarks.Raw;
-using Cluster.ConsensusNode.Load;
-string folder = Directory.CreateTempSubdirectory("bench").FullName;
-Console.WriteLine(LoopbackRoundTrip.Measure(256, TimeSpan.FromSeconds(2)).Summary);
-foreach (int b in new[]{4096, 256*330}) { var (l, r) = DiskSync.Measure(folder, b, TimeSpan.FromSeconds(2)); Console.WriteLine($"{b} {l.Summary} {r}"); }
-Console.WriteLine(await EtcdCluster.VersionAsync());
-using (var c = await EtcdCluster.StartAsync(folder)) {
- foreach (int n in new[]{1,64,256}) { var r = await EtcdLoad.RunAsync(c, new LoadRequest(n, 0, 1000, 3000)); Console.WriteLine($"{n}: {r.PerSecond:F0}/s {r.Latency} cpu {r.CpuMs}"); }
- var o = await EtcdLoad.RunAsync(c, new LoadRequest(256, 2000, 1000, 3000)); Console.WriteLine($"open 2000: {o.PerSecond:F0}/s {o.Latency} cpu {o.CpuMs}");
+using Cluster.Benchmarks.Consensus;
+
+const string Usage = "usage: cluster-bench consensus [OPTIONS]; --help for all";
+try
+{
+    if (args is not ["consensus", ..])
+    {
+        Console.Error.WriteLine(Usage);
+        return args is ["--help"] ? 0 : 2;
+    }
+
+    BenchOptions options = BenchOptions.Parse(args[1..]);
+    if (options.Help)
+    {
+        Console.WriteLine(BenchOptions.Usage);
+        return 0;
+    }
+
+    return await ConsensusBenchmark.RunAsync(options);
+}
+catch (FormatException e)
+{
+    Console.Error.WriteLine($"cluster-bench: {e.Message}\n{BenchOptions.Usage}");
+    return 2;
+}
+catch (Exception e) when (e is IOException or TimeoutException or InvalidOperationException)
+{
+    Console.Error.WriteLine($"cluster-bench: {e.Message}");
+    return 1;
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
-using System.Net.Sockets;
 using Cluster.Consensus;
 using Cluster.Membership;
 using Cluster.Runtime.Loop;
@@ -21,10 +20,13 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
     /// <summary>The version of the peer protocol; raised only for changes that peer.proto's rules can't express.</summary>
     private const ushort ProtocolVersion = 1;
 
+    // Two a peer: enough for eight peers, and never many.
+    private const int MaxReaderThreads = 16;
+
     private static readonly TimeSpan s_expiresSoon = TimeSpan.FromDays(30);
 
-    private readonly SortedDictionary<uint, Peer> _peers = [];
-    private readonly Peer[] _sending;
+    private readonly SortedDictionary<uint, PeerLink> _peers = [];
+    private readonly PeerLink[] _sending;
     private readonly uint _self;
     private readonly Inbox _inbox;
     private readonly ILogger _logger;
@@ -59,6 +61,7 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
             },
             MaxQueuedFrames = 4096,
             MaxBackoff = TimeSpan.FromMilliseconds(200),
+            ReaderThreads = MaxReaderThreads,
             Upgrade = _credentials is null ? null : new PeerTls(_credentials, NameOf).UpgradeAsync,
             Admission = Refusal,
         };
@@ -66,15 +69,15 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
         {
             if (node.Id != options.Self)
             {
-                _peers.Add(node.Id.Value, new Peer(node));
+                _peers.Add(node.Id.Value, new PeerLink(node));
             }
         }
 
         _sending = [.. _peers.Values];
-        _listener = LinkListener.Start(_options, ListenEndPointOf(options.Own), this);
-        foreach (Peer peer in _peers.Values)
+        _listener = LinkListener.Start(_options, PeerEndPoint.ToListenAt(options.Own), this);
+        foreach (PeerLink peer in _peers.Values)
         {
-            peer.Link = new OutboundLink(_options, peer.Node.Id.Value, EndPointOf(peer.Node), status => Changed(peer, status));
+            peer.Link = new OutboundLink(_options, peer.Node.Id.Value, PeerEndPoint.Of(peer.Node), status => Changed(peer, status));
         }
 
         if (_credentials is null)
@@ -131,7 +134,7 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
     public void Send(in RaftMessage message)
     {
         bool urgent = PeerCodec.IsUrgent(message);
-        if (!TryFind(message.To, urgent, out Peer? peer))
+        if (!TryFind(message.To, urgent, out PeerLink? peer))
         {
             return;
         }
@@ -161,7 +164,7 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
     /// <summary>Sends a message if it can be done without waiting.</summary>
     public void Send(PeerMessage message)
     {
-        if (TryFind(message.To, urgent: true, out Peer? peer))
+        if (TryFind(message.To, urgent: true, out PeerLink? peer))
         {
             Send(peer, PeerCodec.Encode(message), urgent: true);
         }
@@ -170,7 +173,7 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
     /// <summary>Sends what was queued, as far as possible on this thread; never waits.</summary>
     public void Flush()
     {
-        foreach (Peer peer in _sending)
+        foreach (PeerLink peer in _sending)
         {
             peer.Flush();
         }
@@ -179,7 +182,7 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
     /// <inheritdoc/>
     public void Received(LinkPeer peer, ReadOnlyMemory<byte> body)
     {
-        Peer sender = _peers[peer.Node];
+        PeerLink sender = _peers[peer.Node];
         if (peer.FeatureLevel < FeatureFloor)
         {
             // It was admitted before the cluster went on to this level.
@@ -249,7 +252,7 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
         await Task.WhenAll(_peers.Values.Select(peer => peer.Link.DisposeAsync().AsTask())).ConfigureAwait(false);
     }
 
-    private bool TryFind(NodeId to, bool urgent, [NotNullWhen(true)] out Peer? peer)
+    private bool TryFind(NodeId to, bool urgent, [NotNullWhen(true)] out PeerLink? peer)
     {
         if (!_peers.TryGetValue(to.Value, out peer))
         {
@@ -265,7 +268,7 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
         return true;
     }
 
-    private void Send(Peer peer, byte[] body, bool urgent)
+    private void Send(PeerLink peer, byte[] body, bool urgent)
     {
         if (CanCarry(peer, body.Length))
         {
@@ -274,7 +277,7 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
         }
     }
 
-    private bool CanCarry(Peer peer, int length)
+    private bool CanCarry(PeerLink peer, int length)
     {
         if (length <= _options.MaxFrameBytes)
         {
@@ -285,6 +288,8 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
         RuntimeLog.MessageDropped(_logger, peer.Node.Id.Value, reason);
         return false;
     }
+
+    private string? NameOf(uint node) => _peers.TryGetValue(node, out PeerLink? peer) ? peer.Node.Name : null;
 
     private string? Refusal(LinkPeer peer)
     {
@@ -297,34 +302,6 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
             ? $"node {peer.Node} understands feature level {peer.FeatureLevel}, but the cluster runs at {FeatureFloor}; install the other nodes' release on it"
             : _sessions.RefusalOf(peer);
     }
-
-    private static EndPoint EndPointOf(NodePeer node) =>
-        IPAddress.TryParse(node.Host, out IPAddress? address)
-            ? new IPEndPoint(address, node.Port)
-            : new DnsEndPoint(node.Host, node.Port);
-
-    /// <summary>Only an address can be listened at; a name is looked up once, at start.</summary>
-    private static IPEndPoint ListenEndPointOf(NodePeer node)
-    {
-        if (IPAddress.TryParse(node.Host, out IPAddress? address))
-        {
-            return new IPEndPoint(address, node.Port);
-        }
-
-        try
-        {
-            return new IPEndPoint(Dns.GetHostAddresses(node.Host)[0], node.Port);
-        }
-        catch (SocketException e)
-        {
-            throw new IOException(
-                $"this node is to listen at {node.Host}:{node.Port}, but the name can't be resolved: {e.Message}; "
-                + "give an address of this machine",
-                e);
-        }
-    }
-
-    private string? NameOf(uint node) => _peers.TryGetValue(node, out Peer? peer) ? peer.Node.Name : null;
 
     private void CertificatesChanged(CredentialsChange change)
     {
@@ -343,7 +320,7 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
         }
     }
 
-    private void Changed(Peer peer, LinkStatus status)
+    private void Changed(PeerLink peer, LinkStatus status)
     {
         if (status.Priority == LinkPriority.Urgent)
         {
@@ -368,66 +345,14 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
         }
     }
 
-    private long Sum(Func<Peer, long> count)
+    private long Sum(Func<PeerLink, long> count)
     {
         long sum = 0;
-        foreach (Peer peer in _peers.Values)
+        foreach (PeerLink peer in _peers.Values)
         {
             sum += count(peer);
         }
 
         return sum;
-    }
-
-    private sealed class Peer(NodePeer node)
-    {
-        /// <summary>
-        /// Urgent messages are of the moment: while there is no connection only so many are queued, enough to have it made.
-        /// </summary>
-        private const int MaxQueuedWhileDown = 32;
-
-        public long SentCount;
-        public long ReceivedCount;
-        public long DroppedCount;
-        public int Inbound;
-        private volatile bool _connected;
-        private readonly bool[] _queued = new bool[3];
-        private int _queuedWhileDown;
-
-        public NodePeer Node => node;
-
-        public OutboundLink Link { get; set; } = null!;
-
-        /// <summary>What was last logged about each priority's connection.</summary>
-        public string?[] Told { get; } = new string?[3];
-
-        /// <summary>On the loop's thread.</summary>
-        public void Queue(RaftFrame frame, LinkPriority priority)
-        {
-            Link.TryQueue(frame, priority);
-            _queued[(int)priority] = true;
-            Volatile.Write(ref SentCount, SentCount + 1);
-        }
-
-        /// <summary>On the loop's thread. What is urgent goes first.</summary>
-        public void Flush()
-        {
-            for (LinkPriority priority = LinkPriority.Urgent; priority >= LinkPriority.Bulk; priority--)
-            {
-                if (_queued[(int)priority])
-                {
-                    _queued[(int)priority] = false;
-                    Link.Flush(priority);
-                }
-            }
-        }
-
-        public void SetConnected(bool connected)
-        {
-            _connected = connected;
-            Volatile.Write(ref _queuedWhileDown, 0);
-        }
-
-        public bool MayQueueUrgent() => _connected || Interlocked.Increment(ref _queuedWhileDown) <= MaxQueuedWhileDown;
     }
 }

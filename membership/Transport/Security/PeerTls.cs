@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Security;
-using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 
@@ -62,7 +61,7 @@ public sealed class PeerTls
     [SuppressMessage("Security", "CA5359", Justification = "UpgradedStream.Disproof validates, in words that both ends learn")]
     private async ValueTask<UpgradedStream> AcceptAsync(Stream stream, CancellationToken cancellation)
     {
-        if (stream is NetworkStream network && !await SpeaksTlsAsync(network.Socket, cancellation).ConfigureAwait(false))
+        if (stream is LinkStream link && !await SpeaksTlsAsync(link, cancellation).ConfigureAwait(false))
         {
             // A plain hello can be answered so that both ends learn why; nothing else is taken from such a connection.
             return new UpgradedStream(
@@ -94,11 +93,11 @@ public sealed class PeerTls
     }
 
     /// <summary>Whether a connection begins as TLS does, without taking anything from it.</summary>
-    internal static async ValueTask<bool> SpeaksTlsAsync(Socket socket, CancellationToken cancellation)
+    internal static async ValueTask<bool> SpeaksTlsAsync(LinkStream stream, CancellationToken cancellation)
     {
         // The second byte tells TLS (3) from a plain hello of 278 bytes (1); both come in the first segment.
         byte[] first = new byte[2];
-        int count = await socket.ReceiveAsync(first, SocketFlags.Peek, cancellation).ConfigureAwait(false);
+        int count = await stream.PeekAsync(first, cancellation).ConfigureAwait(false);
         return count > 0 && first[0] == TlsHandshake && (count == 1 || first[1] == 3);
     }
 

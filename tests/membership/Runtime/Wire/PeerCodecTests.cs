@@ -125,7 +125,7 @@ public sealed class PeerCodecTests
     }
 
     /// <summary>A message as the factory of its kind makes it.</summary>
-    private static RaftMessage Draw(RaftMessageKind kind, ref SplitMix64 random)
+    internal static RaftMessage Draw(RaftMessageKind kind, ref SplitMix64 random)
     {
         string factory = (kind, random.Chance(0.5)) switch
         {
@@ -223,7 +223,7 @@ public sealed class PeerCodecTests
         return bytes;
     }
 
-    private static void AssertSame(object sent, object received)
+    internal static void AssertSame(object sent, object received)
     {
         Assert.Equal(sent.GetType(), received.GetType());
         foreach (PropertyInfo property in sent.GetType().GetProperties().Where(each => each.GetIndexParameters().Length == 0))
