@@ -13,21 +13,21 @@ internal sealed partial class ScriptCluster
     private readonly List<string> _trace = [];
     private MonotonicTime _now = new(0);
 
-    public ScriptCluster(int nodes, int trailingBytes = 0)
+    public ScriptCluster(int nodes, int trailingBytes = 0, int spares = 0)
     {
-        var voters = new NodeId[nodes];
-        for (uint i = 0; i < nodes; i++)
+        var voters = new NodeId[nodes + spares];
+        for (uint i = 0; i < voters.Length; i++)
         {
             voters[i] = new NodeId(i + 1);
         }
 
-        _members = new Member[nodes];
-        for (int i = 0; i < nodes; i++)
+        _members = new Member[voters.Length];
+        for (int i = 0; i < voters.Length; i++)
         {
             var options = new RaftOptions
             {
                 Self = voters[i],
-                Voters = voters,
+                Voters = i < nodes ? voters[..nodes] : [],
                 Seed = (ulong)i + 1,
                 TrailingEntries = 0,
                 MaxTrailingBytes = trailingBytes,
@@ -35,7 +35,7 @@ internal sealed partial class ScriptCluster
                 MaxInflightSnapshotBytes = 8,
             };
             var node = new RaftNode(options, RecoveredLog.Empty, _now);
-            _members[i] = new Member(options, node) { Told = TraceText.Of(node.Status) };
+            _members[i] = new Member(options, node) { Told = TraceText.Of(node.Status), ToldOf = node.Configuration };
         }
     }
 
@@ -115,7 +115,7 @@ internal sealed partial class ScriptCluster
                 Restart(Find(node));
                 break;
             default:
-                if (DoMore(words))
+                if (DoMore(words) || DoChange(words))
                 {
                     break;
                 }
@@ -257,6 +257,8 @@ internal sealed partial class ScriptCluster
             Trace($"{id} {told}");
         }
 
+        TellConfiguration(member, node);
+
         foreach (LogWrite write in node.Effects.Writes)
         {
             Trace($"{id} writes {TraceText.Of(write)}");
@@ -313,6 +315,8 @@ internal sealed partial class ScriptCluster
         public RaftNode? Node { get; set; } = node;
 
         public string Told { get; set; } = "";
+
+        public ClusterConfiguration ToldOf { get; set; } = ClusterConfiguration.Empty;
 
         public string State { get; set; } = "";
 
