@@ -81,9 +81,12 @@ public sealed partial class RaftNode
                     return $"{step.Node} does not answer: only a learner that is up can be promoted";
                 }
 
-                if (lag > (ulong)_options.MaxPromotionLag)
+                // What votes must know of the cluster (see MayVote), whatever the limit says.
+                bool knowsOfCluster = peer.Progress.Match >= ConfigurationIndex;
+                if (lag > (ulong)_options.MaxPromotionLag || !knowsOfCluster)
                 {
-                    return $"{step.Node} is {lag} entries behind, at most {_options.MaxPromotionLag} are allowed: let it catch up";
+                    return $"{step.Node} is {lag} entries behind: let it come within {_options.MaxPromotionLag}, "
+                        + $"and past {ConfigurationIndex}, where the present configuration stands";
                 }
             }
         }

@@ -24,6 +24,10 @@ public sealed partial class RaftNode
     private bool HasForgotten =>
         _now < _rememberedSince + _options.ElectionTimeoutMin && !Breaks(RaftMutations.VotesRightAfterRestart);
 
+    // A voter that is on its way out is needed until that is committed: perhaps only those that go hold the entry that removes them
+    // (thesis §4.2.2). It counts the new voters' ballots, not its own.
+    private bool MayStand => _peers.Electorate.HasSelf || _configurations.At(_commit).IsVoter(_self);
+
     // A node that holds nothing and is no voter by what it knows has yet to be told of the cluster. Its vote could be a second one: that of a
     // voter whose disk was lost.
     private bool MayVote => _peers.Electorate.HasSelf || _log.LastIndex > LogIndex.Zero;
@@ -77,7 +81,7 @@ public sealed partial class RaftNode
 
     private void Stand()
     {
-        if (!_peers.Electorate.HasSelf)
+        if (!MayStand)
         {
             // No voter, or none any more: it waits for a leader.
             BecomeFollower(NodeId.None);

@@ -32,28 +32,28 @@ public sealed partial class RaftNode
         if (outgoing.IsOfferDue(_now))
         {
             outgoing.Offered(++_lastOffer, _now);
-            SendChunk(peer, outgoing, length: 0);
+            SendChunk(peer, outgoing, offset: 0, length: 0);
         }
 
         while (_pacer.MaySend(_now)
             && outgoing.NextLength(_options.SnapshotChunkBytes, _options.MaxInflightSnapshotBytes) is > 0 and var length)
         {
-            SendChunk(peer, outgoing, length);
+            SendChunk(peer, outgoing, outgoing.Next, length);
             outgoing.Sent(length, _now);
             _pacer.Sent(length, _now);
         }
     }
 
-    private void SendChunk(Peer peer, OutgoingSnapshot outgoing, int length)
+    private void SendChunk(Peer peer, OutgoingSnapshot outgoing, long offset, int length)
     {
-        ReadOnlyMemory<byte> data = outgoing.Snapshot.State.Slice((int)outgoing.Next, length);
+        ReadOnlyMemory<byte> data = outgoing.Snapshot.State.Slice((int)offset, length);
         Send(RaftMessage.SnapshotChunk(
             _self,
             peer.Id,
             _term,
             outgoing.Snapshot.Meta,
             outgoing.Offer,
-            outgoing.Next,
+            offset,
             data,
             Checksum.Of(data.Span)) with
         {

@@ -183,6 +183,7 @@ public sealed partial class RaftNode
         LogIndex wanted = index.Value <= trailing ? LogIndex.Zero.Next : index.Next - trailing;
         LogIndex needed = NeededByFollowers();
         wanted = needed < wanted ? needed : wanted;
+
         // What a reference that is on its way to disk lets go can't be kept by the next one.
         LogIndex gone = _dropThrough > _log.Before ? _dropThrough : _log.Before;
         wanted = wanted > gone ? wanted : gone.Next;

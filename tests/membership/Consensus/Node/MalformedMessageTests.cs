@@ -125,6 +125,7 @@ public class MalformedMessageTests
         RaftMessage.AppendResponse(Two, One, term, index),
         RaftMessage.Heartbeat(Two, One, term, default, index, index),
         RaftMessage.HeartbeatResponse(Two, One, term, default, index, index),
+        RaftMessage.TransferRequest(Two, One, term, index, 0),
     ];
 
     private static void Ignored(RaftMessage message)

@@ -6,7 +6,7 @@ namespace Cluster.Consensus.Tests.Node;
 /// <summary>
 /// One voter whose peers are played by the test. Voter 1 of 3 unless told otherwise; its disk waits for <see cref="Sync"/>.
 /// </summary>
-internal sealed class TestVoter
+internal sealed partial class TestVoter
 {
     public static readonly NodeId One = new(1);
     public static readonly NodeId Two = new(2);
@@ -215,6 +215,7 @@ internal sealed class TestVoter
             _sent.Add(message);
         }
 
+        CollectSnapshots(Node.Effects);
         Committed.AddRange(Node.Effects.Committed);
         Node.Effects.Clear();
     }
