@@ -47,19 +47,20 @@ internal struct LogBounds
         return true;
     }
 
-    /// <summary>Stands on a snapshot; false when it is older than the one before, or does not fit the entries.</summary>
+    /// <summary>
+    /// Stands on a snapshot; false when it is older than the one before, or does not fit the entries. To keep entries that an
+    /// earlier snapshot let go can be asked for, but not be had: they may be deleted.
+    /// </summary>
     public bool TryUse(ulong index, ulong keepFrom, bool replacesLog)
     {
-        bool fits = replacesLog
-            ? keepFrom == index + 1
-            : index <= Last && keepFrom >= KeepFrom && keepFrom <= index + 1;
+        bool fits = replacesLog ? keepFrom == index + 1 : index <= Last && keepFrom >= 1 && keepFrom <= index + 1;
         if (!fits || index == 0 || index < SnapshotIndex)
         {
             return false;
         }
 
         SnapshotIndex = index;
-        KeepFrom = keepFrom;
+        KeepFrom = Math.Max(keepFrom, KeepFrom);
         Last = replacesLog ? index : Last;
         return true;
     }

@@ -14,6 +14,8 @@ namespace Cluster.Storage;
 /// <param name="readAhead">True to read the next segment on another thread meanwhile.</param>
 internal sealed class LogReplay(IStorageDevice device, bool keepEntries = true, bool readAhead = true)
 {
+    private const ulong MaxReserve = 1 << 24;
+
     private readonly List<LogEntry> _entries = [];
     private readonly List<int> _offsets = [];
     private LogState? _state;
@@ -57,7 +59,10 @@ internal sealed class LogReplay(IStorageDevice device, bool keepEntries = true, 
     /// <summary>True when the last record is a mark, so that the close that made it was clean.</summary>
     public bool EndsWithMark => _lastType == RecordType.Mark;
 
-    /// <summary>Where the log stands.</summary>
+    /// <summary>True once the first segment has been begun.</summary>
+    public bool HasBegun => _state is not null;
+
+    /// <summary>Where the log stands, or stood where it was found damaged.</summary>
     public LogState State => _state!;
 
     /// <summary>The entries that are kept, in order.</summary>
@@ -69,6 +74,7 @@ internal sealed class LogReplay(IStorageDevice device, bool keepEntries = true, 
     public void Run(IReadOnlyList<string> segments)
     {
         Task<SegmentImage>? ahead = null;
+        ReserveEntries(segments);
         try
         {
             for (int i = 0; i < segments.Count; i++)
@@ -89,6 +95,17 @@ internal sealed class LogReplay(IStorageDevice device, bool keepEntries = true, 
         }
 
         RequireComplete(segments);
+    }
+
+    /// <summary>Headers tell how many records there are up to the last segment; growing the list in steps would copy it over and over.</summary>
+    private void ReserveEntries(IReadOnlyList<string> segments)
+    {
+        if (keepEntries && segments.Count > 1)
+        {
+            ulong from = SegmentImage.LoadHeader(device, segments[0]).FirstSequence;
+            ulong to = SegmentImage.LoadHeader(device, segments[^1]).FirstSequence;
+            _entries.Capacity = to > from ? (int)Math.Min(to - from, MaxReserve) : 0;
+        }
     }
 
     private void ReadSegment(SegmentImage image, bool isLast)

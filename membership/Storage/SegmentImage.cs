@@ -32,6 +32,17 @@ internal sealed class SegmentImage
     /// <summary>The used part, at least: what views are made on.</summary>
     public byte[] Kept { get; }
 
+    /// <summary>Reads the first page only.</summary>
+    /// <exception cref="CorruptLogException">It is no whole header.</exception>
+    /// <exception cref="IOException">It can't be read.</exception>
+    public static SegmentHeader LoadHeader(IStorageDevice device, string name)
+    {
+        using IDurableFile segment = device.Open(name);
+        byte[] page = new byte[SegmentHeader.PageBytes];
+        int read = segment.Read(0, page);
+        return SegmentHeader.Decode(page.AsSpan(0, read), device.Describe(name));
+    }
+
     /// <summary>Reads a segment.</summary>
     /// <exception cref="CorruptLogException">It has no whole header.</exception>
     /// <exception cref="IOException">It can't be read.</exception>

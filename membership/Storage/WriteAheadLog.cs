@@ -177,7 +177,8 @@ public sealed partial class WriteAheadLog : IDisposable
 
                 break;
             case LogWriteKind.UseSnapshot:
-                var reference = SnapshotReference.To(write.Snapshot!, write.From, write.ReplacesLog);
+                var keepFrom = new LogIndex(Math.Max(write.From.Value, _state.Bounds.KeepFrom));
+                var reference = SnapshotReference.To(write.Snapshot!, keepFrom, write.ReplacesLog);
                 var use = new RecordHeader
                 {
                     Type = RecordType.UseSnapshot,

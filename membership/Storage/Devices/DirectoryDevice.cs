@@ -7,7 +7,8 @@ namespace Cluster.Storage.Devices;
 /// <summary>A folder of the operating system, locked by flock(2) on a file in it while open.</summary>
 internal sealed class DirectoryDevice : IStorageDevice
 {
-    private const string LockName = "lock";
+    /// <summary>The file that is locked.</summary>
+    public const string LockName = "lock";
 
     private readonly string _directory;
     private readonly SafeFileHandle _lock;

@@ -14,7 +14,7 @@ internal sealed class DurableFile(SafeFileHandle handle, string path) : IDurable
         int total = 0;
         while (total < target.Length)
         {
-            int read = RandomAccess.Read(handle, target[total..], offset + total);
+            int read = ReadSome(offset + total, target[total..]);
             if (read == 0)
             {
                 break;
@@ -45,4 +45,16 @@ internal sealed class DurableFile(SafeFileHandle handle, string path) : IDurable
 
     /// <inheritdoc/>
     public void Dispose() => handle.Dispose();
+
+    private int ReadSome(long offset, Span<byte> target)
+    {
+        try
+        {
+            return RandomAccess.Read(handle, target, offset);
+        }
+        catch (IOException e) when (NativeMethods.IsReadError(e.HResult))
+        {
+            throw new CorruptLogException(path, offset, $"the disk can't read it ({e.Message})");
+        }
+    }
 }

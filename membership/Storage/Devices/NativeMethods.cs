@@ -11,7 +11,10 @@ internal static partial class NativeMethods
     private const int CloseOnExec = 0x80000;
     private const int OwnerOnly = 0x180;
     private const int ExclusiveNonBlocking = 2 | 4;
+    private const int NoEntry = 2;
+    private const int InputOutput = 5;
     private const int WouldBlock = 11;
+    private const int NoAccess = 13;
     private const int NoSpace = 28;
     private const int QuotaExceeded = 122;
 
@@ -41,6 +44,9 @@ internal static partial class NativeMethods
     /// </summary>
     public static SafeFileHandle OpenLockFile(string path) => Open(path, ReadWriteCreate);
 
+    /// <summary>open(2) for reading only. The framework's own open would take a shared lock, in the way of a program that starts.</summary>
+    public static SafeFileHandle OpenForReading(string path) => Open(path, ReadOnly);
+
     /// <summary>flock(2), exclusive, without waiting; false when another open file has it.</summary>
     public static bool TryLock(SafeFileHandle file, string path)
     {
@@ -55,11 +61,24 @@ internal static partial class NativeMethods
     private static SafeFileHandle Open(string path, int flags)
     {
         int descriptor = Open(path, flags | CloseOnExec, OwnerOnly);
-        return descriptor < 0 ? throw Failure("open", path) : new SafeFileHandle(descriptor, ownsHandle: true);
+        if (descriptor >= 0)
+        {
+            return new SafeFileHandle(descriptor, ownsHandle: true);
+        }
+
+        throw Marshal.GetLastPInvokeError() switch
+        {
+            NoEntry => new FileNotFoundException($"there is no {path}", path),
+            NoAccess => new UnauthorizedAccessException($"{path} may not be opened by this user"),
+            _ => Failure("open", path),
+        };
     }
 
     /// <summary>True for the error numbers ENOSPC and EDQUOT, which the framework's exceptions carry as their HResult.</summary>
     public static bool IsDiskFull(int error) => error is NoSpace or QuotaExceeded;
+
+    /// <summary>True for the error number EIO.</summary>
+    public static bool IsReadError(int error) => error == InputOutput;
 
     private static IOException Failure(string call, string path)
     {

@@ -122,6 +122,7 @@ public sealed class CompactionTests
         Assert.Null(log.Trouble);
     }
 
+    /// <summary>etcd #22442, with a snapshot: what was truncated does not come back when the segments around it go.</summary>
     [Fact]
     public void A_rewritten_entry_is_looked_for_where_it_was_written_last()
     {
@@ -189,6 +190,25 @@ public sealed class CompactionTests
         }
 
         Assert.Equal(model.State, LogModel.Describe(folder.Recover()));
+    }
+
+    [Fact]
+    public void Entries_that_an_earlier_snapshot_let_go_are_gone_even_when_a_later_one_would_keep_them()
+    {
+        using var folder = new LogFolder();
+        var model = new LogModel();
+        var random = new SplitMix64(4);
+        using (WriteAheadLog log = WriteAheadLog.Open(folder.Options with { SingleThreaded = true }, out _))
+        {
+            ulong last = Fill(log, model, ref random, 3).LastIndex;
+            Use(log, model, last - 1, keepFrom: last, [1]);
+            Use(log, model, last, keepFrom: 1, [2]);
+        }
+
+        RecoveredLog recovered = folder.Recover();
+        Assert.Equal(model.State, LogModel.Describe(recovered));
+        Assert.Single(recovered.Entries);
+        Assert.True(WalInspector.Inspect(folder.Path).IsSound);
     }
 
     private static void Refused(WriteAheadLog log, string reason, LogWrite write) =>

@@ -29,7 +29,8 @@ public sealed class CrashTests
     }
 
     /// <summary>
-    /// Power cuts, each of which keeps any subset of the unsynced sectors and names, many lives one after another.
+    /// Power cuts, each of which keeps any subset of the unsynced sectors and names, many lives one after another (nats-server #7567:
+    /// one machine's power cut must not cost what it acknowledged).
     /// </summary>
     [Fact]
     public void Power_cuts_at_random_moments_never_lose_what_was_synced_and_never_stop_a_start()

@@ -25,7 +25,7 @@ internal sealed class LogFolder : IDisposable
     public LogFolder Copy()
     {
         var copy = new LogFolder();
-        foreach (string file in Directory.EnumerateFiles(Path, "wal-*.log"))
+        foreach (string file in Directory.EnumerateFiles(Path).Where(file => file.EndsWith(".log") || file.EndsWith(".snap")))
         {
             File.Copy(file, System.IO.Path.Combine(copy.Path, System.IO.Path.GetFileName(file)));
         }

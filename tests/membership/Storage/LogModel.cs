@@ -74,8 +74,9 @@ internal sealed class LogModel
     public LogWrite Use(Snapshot snapshot, ulong keepFrom)
     {
         _snapshot = snapshot;
-        _entries.RemoveRange(0, (int)(keepFrom - _first));
-        _first = keepFrom;
+        ulong first = Math.Max(_first, keepFrom);
+        _entries.RemoveRange(0, (int)(first - _first));
+        _first = first;
         Remember();
         return LogWrite.UseSnapshot(++_ticket, snapshot.Meta, new LogIndex(keepFrom), replacesLog: false);
     }
