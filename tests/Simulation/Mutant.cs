@@ -13,11 +13,26 @@ internal sealed partial record Mutant(string Name, string Promise, string Mistak
     /// <summary>The product as it is.</summary>
     public static readonly Mutant None = new("none", "", "");
 
+    /// <summary>The kind of world that shows it soonest; null for any.</summary>
+    public bool? InConsensus => Membership != MembershipMutations.None ? false : Raft != RaftMutations.None ? true : null;
+
     public RaftMutations Raft { get; init; }
 
     public MembershipMutations Membership { get; init; }
 
     public DiskMutations Disk { get; init; }
+
+    /// <summary>The seed to try it on as number <paramref name="number"/>, from <paramref name="first"/> on.</summary>
+    public ulong Seed(ulong first, int number)
+    {
+        if (InConsensus is not bool consensus)
+        {
+            return first + (ulong)number;
+        }
+
+        ulong fitting = SeedRun.IsConsensus(first) == consensus ? first : first + 1;
+        return fitting + (2 * (ulong)number);
+    }
 
     public static Mutant? Find(string name)
     {

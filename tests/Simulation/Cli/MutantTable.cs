@@ -35,7 +35,7 @@ internal sealed class MutantTable(Arguments arguments, TextWriter output)
         SeedPool pool = new(arguments.Jobs);
         pool.Run(arguments.SeedCount, TimeSpan.MaxValue, number =>
         {
-            SeedResult result = SeedRun.Run(arguments.From + (ulong)number, mutant);
+            SeedResult result = SeedRun.Run(mutant.Seed(arguments.From, number), mutant);
             lock (gate)
             {
                 if (!result.IsClean && (caught is null || result.Seed < caught.Seed))

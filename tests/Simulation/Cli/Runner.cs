@@ -25,7 +25,7 @@ internal sealed class Runner(Arguments arguments, TextWriter output)
         }
 
         TimeSpan limit = arguments.Minutes is double some ? TimeSpan.FromMinutes(some) : TimeSpan.MaxValue;
-        _pool.Run(arguments.SeedCount, limit, number => RunSeed(first + (ulong)number, number));
+        _pool.Run(arguments.SeedCount, limit, number => RunSeed(SeedOf(first, number), number));
 
         bool mutated = arguments.Mutant != Mutant.None;
         _violations.Sort(static (a, b) => a.Seed.CompareTo(b.Seed));
@@ -48,6 +48,9 @@ internal sealed class Runner(Arguments arguments, TextWriter output)
             CultureInfo.InvariantCulture,
             $"{pool.Done} seeds, {violations} violations, {pool.Simulated / 1e9 / seconds:F0} simulated seconds per second, {pool.Done / seconds:F1} seeds per second");
     }
+
+    // One seed that was asked for is run as it is.
+    private ulong SeedOf(ulong first, int number) => arguments.SeedCount == 1 ? first : arguments.Mutant.Seed(first, number);
 
     private void RunSeed(ulong seed, int number)
     {

@@ -20,7 +20,7 @@ internal sealed class RaftPlan
         MaxInflightAppends = random.Pick([1, 4, 64]);
         MaxBytesPerAppend = random.Pick([100, 1_000, 256 * 1024]);
         Clients = 1 + random.Below(6);
-        ClientGapMs = random.Pick<double>([2, 10, 40]);
+        ClientGapMs = random.Pick<double>([2, 10, 40, 600]);
         PayloadBytes = random.Pick([12, 40, 300]);
         StateBytes = random.Pick([0, 500, 8_000]);
         CompactEvery = random.Pick([0, 15, 60, 300]);

@@ -32,7 +32,7 @@ internal static class RaftSeedRun
             {
                 RaftSeedClass.Quiet => [],
                 RaftSeedClass.Steady => [new Faults.FollowerTrouble()],
-                _ => [.. FaultSchedule.Common, new Faults.LostDisk()],
+                _ => [.. FaultSchedule.Common, new Faults.LostDisk(), new Faults.ElectionStorm()],
             });
             world.RunUntil(plan.FaultsEnd);
             new RaftRecovery(world, clients).Run();

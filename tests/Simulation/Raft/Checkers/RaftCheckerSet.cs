@@ -13,12 +13,13 @@ internal sealed class RaftCheckerSet
         _world = world;
         Truth = new StateMachineChecker(world);
         Leaders = new ElectionChecker(world);
+        Votes = new VoteChecker(world);
         Configurations = new ConfigurationChecker(world);
         _all =
         [
             Leaders,
             new LogMatchingChecker(world),
-            new DurableVoteChecker(world),
+            Votes,
             new MajorityChecker(world, Truth),
             Configurations,
             new ConfirmationChecker(world),
@@ -32,6 +33,9 @@ internal sealed class RaftCheckerSet
 
     /// <summary>Who was elected when.</summary>
     public ElectionChecker Leaders { get; }
+
+    /// <summary>Who voted for whom.</summary>
+    public VoteChecker Votes { get; }
 
     /// <summary>Which configurations there were.</summary>
     public ConfigurationChecker Configurations { get; }
