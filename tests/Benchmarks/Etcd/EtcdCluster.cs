@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Cluster.Tests.Support;
-using Cluster.Tests.Support;
 
 namespace Cluster.Benchmarks.Etcd;
 
