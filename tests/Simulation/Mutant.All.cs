@@ -1,6 +1,7 @@
 using Cluster.Consensus;
 using Cluster.Membership;
 using Cluster.Simulation.Disks;
+using Cluster.Storage;
 
 namespace Cluster.Simulation;
 
@@ -108,6 +109,18 @@ internal sealed partial record Mutant
         new("duplicates-applied", "exactly once", "a request has its effect as often as it stands in the log")
         {
             Raft = RaftMutations.AppliesDuplicates,
+        },
+        new("truncation-not-replayed", "S7, etcd #22442", "entries that were cut off come back at the next start")
+        {
+            Storage = StorageMutations.TruncationNotReplayed,
+        },
+        new("torn-tail-refused", "S7, etcd #5230", "a write that a crash interrupted is taken for damage")
+        {
+            Storage = StorageMutations.TornTailRefused,
+        },
+        new("end-not-settled", "S7", "what a start reads counts as durable although only memory may hold it")
+        {
+            Storage = StorageMutations.EndNotSettled,
         },
         new("sync-skipped", "S7", "takes a write for durable that was never synced")
         {

@@ -1,6 +1,7 @@
 using Cluster.Consensus;
 using Cluster.Membership;
 using Cluster.Simulation.Disks;
+using Cluster.Storage;
 
 namespace Cluster.Simulation;
 
@@ -19,6 +20,8 @@ internal sealed partial record Mutant(string Name, string Promise, string Mistak
     public RaftMutations Raft { get; init; }
 
     public MembershipMutations Membership { get; init; }
+
+    public StorageMutations Storage { get; init; }
 
     public DiskMutations Disk { get; init; }
 

@@ -31,14 +31,21 @@ internal sealed class SimulatedDisk
     private bool _busy;
     private bool _handed;
 
-    public SimulatedDisk(Timeline time, RandomStream random, string name, int segmentBytes, DiskMutations mutations = DiskMutations.None)
+    public SimulatedDisk(Timeline time, RandomStream random, string name, int segmentBytes, Mutant? mutant = null)
     {
         _time = time;
         _random = random;
         _name = name;
-        _mutations = mutations;
-        _options = new WriteAheadLogOptions { Directory = name, SegmentBytes = segmentBytes, Salt = random.Next(), SingleThreaded = true };
-        Folder = new SimulatedFolder(random, mutations);
+        _mutations = mutant?.Disk ?? DiskMutations.None;
+        _options = new WriteAheadLogOptions
+        {
+            Directory = name,
+            SegmentBytes = segmentBytes,
+            Salt = random.Next(),
+            SingleThreaded = true,
+            Mutations = mutant?.Storage ?? StorageMutations.None,
+        };
+        Folder = new SimulatedFolder(random, _mutations);
     }
 
     /// <summary>The files.</summary>

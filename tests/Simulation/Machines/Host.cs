@@ -165,6 +165,15 @@ internal abstract class Host
         });
     }
 
+    /// <summary>Its supervisor starts a dead process now.</summary>
+    public void Revive()
+    {
+        if (IsOn)
+        {
+            StartProcess();
+        }
+    }
+
     /// <summary>The log could not be written: the process stops, and its supervisor starts it again.</summary>
     public void LogFailed(string why)
     {

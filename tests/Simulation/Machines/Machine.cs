@@ -20,7 +20,7 @@ internal sealed class Machine : Host
     private bool _stopping;
 
     public Machine(World world, uint number)
-        : base(world, number, new SimulatedDisk(world, world.Stream($"disk {number}"), $"n{number}", world.Plan.SegmentBytes, world.Mutant.Disk))
+        : base(world, number, new SimulatedDisk(world, world.Stream($"disk {number}"), $"n{number}", world.Plan.SegmentBytes, world.Mutant))
     {
         _world = world;
         Id = new NodeId(number);

@@ -10,6 +10,7 @@ internal sealed class Links(Timeline time, int hosts)
 {
     private readonly RandomStream _random = time.Stream("network");
     private readonly int[,] _cuts = new int[hosts + 1, hosts + 1];
+    private readonly double[] _heldMs = new double[hosts + 1];
     private readonly long[,] _lastArrival = new long[hosts + 1, hosts + 1];
 
     /// <summary>The part of messages that is lost.</summary>
@@ -31,6 +32,9 @@ internal sealed class Links(Timeline time, int hosts)
 
     public void Mend(uint from, uint to) => _cuts[from, to]--;
 
+    /// <summary>Whatever a host sends from now on is held up for so long on the way; 0 ends it.</summary>
+    public void Hold(uint from, double milliseconds) => _heldMs[from] = milliseconds;
+
     public bool IsCut(uint from, uint to) => _cuts[from, to] > 0;
 
     /// <summary>Ends all faults but the cuts, whose makers mend them.</summary>
@@ -40,30 +44,39 @@ internal sealed class Links(Timeline time, int hosts)
         Duplication = 0;
         Straying = 0;
         ExtraMs = 0;
+        Array.Clear(_heldMs);
     }
 
     /// <summary>Has something arrive on another host, some time, once or twice or never.</summary>
+    /// <param name="from">The sending host.</param>
+    /// <param name="to">The receiving host.</param>
+    /// <param name="arrive">What happens there.</param>
+    /// <param name="heldMs">How long it is held up on the way, in milliseconds; others overtake it then.</param>
     /// <returns>False when it is lost at once.</returns>
-    public bool Carry(uint from, uint to, Action arrive)
+    public bool Carry(uint from, uint to, Action arrive, double heldMs = 0)
     {
         if (IsCut(from, to) || (Loss > 0 && _random.Chance(Loss)))
         {
             return false;
         }
 
-        Plan(from, to, arrive);
+        Plan(from, to, arrive, heldMs + _heldMs[from]);
         if (Duplication > 0 && _random.Chance(Duplication))
         {
-            Plan(from, to, arrive);
+            Plan(from, to, arrive, heldMs + _heldMs[from]);
         }
 
         return true;
     }
 
-    private void Plan(uint from, uint to, Action arrive)
+    private void Plan(uint from, uint to, Action arrive, double heldMs)
     {
         long arrival = time.Now + _random.Ms(0.1, 0.6) + SimTime.Ms(ExtraMs);
-        if (Straying > 0 && _random.Chance(Straying))
+        if (heldMs > 0)
+        {
+            arrival += SimTime.Ms(heldMs);
+        }
+        else if (Straying > 0 && _random.Chance(Straying))
         {
             arrival += _random.LogMs(1, StrayMs);
         }

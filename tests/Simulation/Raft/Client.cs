@@ -5,7 +5,7 @@ namespace Cluster.Simulation.Raft;
 
 /// <summary>
 /// Asks for a few things at once, each unique, and then for the next. It asks the leader as far as it knows it, or anybody; when no answer comes it asks
-/// again, perhaps elsewhere: then one request may stand in the log several times. Now and then it reads.
+/// again, perhaps elsewhere: then one request may stand in the log several times.
 /// </summary>
 internal sealed class Client(RaftWorld world, uint number)
 {
@@ -45,11 +45,6 @@ internal sealed class Client(RaftWorld world, uint number)
 
         _round++;
         Ask(_round);
-        if (_random.Chance(0.3) && _random.Pick(world.RaftHosts).Raft is RaftProcess reader)
-        {
-            LogIndex floor = world.History.Told;
-            reader.Read(_ => world.History.AnswerRead(reader, floor));
-        }
     }
 
     private void Ask(ulong round)

@@ -57,6 +57,12 @@ internal sealed class Operator(RaftWorld world)
             {
                 if (!host.AwaitsRemoval)
                 {
+                    if (IsSteady && host.WasReplaced && host.IsOn && !leader.Configuration.IsMember(host.Id))
+                    {
+                        Change(leader, [ConfigurationStep.Add(host.Id)]);
+                        break;
+                    }
+
                     continue;
                 }
 

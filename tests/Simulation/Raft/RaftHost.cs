@@ -10,7 +10,7 @@ internal sealed class RaftHost : Host
     private readonly RaftWorld _world;
 
     public RaftHost(RaftWorld world, uint number)
-        : base(world, number, new SimulatedDisk(world, world.Stream($"disk {number}"), $"n{number}", world.Plan.SegmentBytes, world.Mutant.Disk))
+        : base(world, number, new SimulatedDisk(world, world.Stream($"disk {number}"), $"n{number}", world.Plan.SegmentBytes, world.Mutant))
     {
         _world = world;
         Id = new NodeId(number);

@@ -30,6 +30,7 @@ internal sealed class RaftPlan
         MaxPromotionLag = random.Pick([0, 20, 1_000]);
         StrayParts = Class == RaftSeedClass.Steady && random.Chance(0.5) ? 0.02 : 0;
         DamagedChunks = random.Chance(0.3) ? 0.05 : 0;
+        HasLateTransfers = random.Chance(0.3);
         ChangeGapMs = random.Chance(0.75) ? random.Between(100, 2_500) : 0;
     }
 
@@ -84,6 +85,9 @@ internal sealed class RaftPlan
 
     /// <summary>The part of pieces of snapshots that is damaged on the way.</summary>
     public double DamagedChunks { get; }
+
+    /// <summary>Requests to take over arrive late.</summary>
+    public bool HasLateTransfers { get; }
 
     /// <summary>The mean gap between changes of the configuration and transfers of leadership; 0 for none.</summary>
     public double ChangeGapMs { get; }

@@ -162,7 +162,7 @@ internal sealed partial class RaftProcess : HostProcess
             {
                 process.Input(now => process.Log.Receive(message, now));
             }
-        });
+        }, _world.HoldUp(message));
         if (!isOnItsWay && line is not null)
         {
             _world.Trace.Line(Host.Number, $"lost {line}");

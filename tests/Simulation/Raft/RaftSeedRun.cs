@@ -6,6 +6,16 @@ namespace Cluster.Simulation.Raft;
 /// <summary>Runs one seed of the consensus world through its faults to recovery.</summary>
 internal static class RaftSeedRun
 {
+    private static readonly Fault[] s_swarm =
+    [
+        .. FaultSchedule.Common,
+        new Faults.LostDisk(),
+        new Faults.ElectionStorm(),
+        new Faults.Forgetfulness(),
+        new Faults.MidChange(),
+        new Faults.FigureEight(),
+    ];
+
     public static SeedResult Run(ulong seed, Mutant mutant, int lines = 0)
     {
         RaftPlan plan = new(seed);
@@ -27,12 +37,13 @@ internal static class RaftSeedRun
                 client.Start();
             }
 
+            new Reader(world).Start();
             new Operator(world).Start();
             new FaultSchedule(world).Start(plan.Class switch
             {
                 RaftSeedClass.Quiet => [],
                 RaftSeedClass.Steady => [new Faults.FollowerTrouble()],
-                _ => [.. FaultSchedule.Common, new Faults.LostDisk(), new Faults.ElectionStorm()],
+                _ => s_swarm,
             });
             world.RunUntil(plan.FaultsEnd);
             new RaftRecovery(world, clients).Run();

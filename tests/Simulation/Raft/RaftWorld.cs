@@ -84,6 +84,15 @@ internal sealed class RaftWorld : Site
         return message with { Data = data };
     }
 
+    /// <summary>
+    /// How long a message is held up on its way, in milliseconds: in some seeds the request to take over arrives when the leader has given the transfer
+    /// up.
+    /// </summary>
+    public double HoldUp(in RaftMessage message) =>
+        Plan.HasLateTransfers && !Healing && message.Kind == RaftMessageKind.TransferRequest && _damage.Chance(0.8)
+            ? Plan.HeartbeatMs * _damage.Between(3, 20)
+            : 0;
+
     /// <summary>A number that no node has had.</summary>
     public NodeId NextId(RaftHost host)
     {

@@ -79,8 +79,12 @@ internal sealed class RaftCheckerSet
         }
     }
 
+    /// <summary>Called with each message that is sent; faults wait for the right moment with it.</summary>
+    public Action<RaftProcess, RaftMessage>? Sent { get; set; }
+
     public void Sending(RaftProcess from, in RaftMessage message)
     {
+        Sent?.Invoke(from, message);
         foreach (RaftChecker checker in _all)
         {
             checker.Sending(from, message);

@@ -35,6 +35,7 @@ internal sealed class FollowerTrouble : Fault
         {
             case 4:
                 new LostDisk().Strike(world, random);
+                _until += SimTime.Seconds(1);
                 break;
             case 0:
                 victim.PauseProcess(span);

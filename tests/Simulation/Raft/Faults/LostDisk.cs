@@ -39,7 +39,22 @@ internal sealed class LostDisk : Fault
 
         if (configuration is not null && lost <= (configuration.Voters.Length - 1) / 2)
         {
-            victim.LoseDisk();
+            if (world.Plan.Class == RaftSeedClass.Swarm)
+            {
+                victim.LoseDisk();
+                return;
+            }
+
+            // What it says last is held up until it has come back with an empty disk.
+            world.Network.Hold(victim.Number, random.Between(300, 1_500));
+            world.After(random.Ms(20, 150), () =>
+            {
+                world.Network.Hold(victim.Number, 0);
+                if (world.Leader != victim && !victim.AwaitsRemoval)
+                {
+                    victim.LoseDisk();
+                }
+            });
         }
     }
 }
