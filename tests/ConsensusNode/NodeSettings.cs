@@ -21,7 +21,8 @@ internal sealed record NodeSettings
           --control SOCKET       the control socket
           --journal              keep which proposal stands at which index
           --profile lan|fast     timing (default lan)
-          --append-bytes N       bytes of one append message at most
+          --compact-every N      hand the state over for a snapshot every so many entries (default: never by itself)
+          --ballast BYTES        make snapshots so much larger
         """;
 
     public required NodeId Self { get; init; }
@@ -36,7 +37,9 @@ internal sealed record NodeSettings
 
     public MembershipTiming Timing { get; init; } = MembershipTiming.Lan;
 
-    public int? AppendBytes { get; init; }
+    public ulong CompactEvery { get; init; } = ulong.MaxValue;
+
+    public int BallastBytes { get; init; }
 
     /// <exception cref="FormatException">The command line is not understood.</exception>
     public static NodeSettings Parse(IReadOnlyList<string> args)
@@ -56,7 +59,8 @@ internal sealed record NodeSettings
             Control = Take("--control"),
             Journal = given.Remove("--journal"),
             Timing = given.Remove("--profile", out string? profile) ? TimingOf(profile) : MembershipTiming.Lan,
-            AppendBytes = given.Remove("--append-bytes", out string? bytes) ? Number(bytes) : null,
+            CompactEvery = given.Remove("--compact-every", out string? every) ? (ulong)Number(every) : ulong.MaxValue,
+            BallastBytes = given.Remove("--ballast", out string? bytes) ? Number(bytes) : 0,
         };
         return given.Count == 0 ? settings : throw new FormatException($"{given.Keys.First()} is not known");
     }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Cluster.Tests.DevCluster;
 using Cluster.Tests.Support;
 
 namespace Cluster.Benchmarks.Etcd;
@@ -17,7 +16,7 @@ internal sealed class EtcdCluster : IDisposable
 
     private EtcdCluster(string folder)
     {
-        IReadOnlyList<int> ports = FreePorts.Tcp(2 * Members);
+        IReadOnlyList<int> ports = FreePorts.Take(2 * Members);
         _clientPorts = [.. ports.Take(Members)];
         string members = string.Join(',', Enumerable.Range(0, Members).Select(i => $"m{i}=http://127.0.0.1:{ports[Members + i]}"));
         string program = Programs.Find("etcd")!;

@@ -3,7 +3,7 @@ using Cluster.ConsensusNode.Load;
 namespace Cluster.ConsensusNode.Control;
 
 /// <summary>One line that the driver sends to a node's control socket.</summary>
-/// <param name="Op">What to do: <c>status</c>, <c>load</c>, <c>propose</c>, <c>journal</c>, <c>stop</c>.</param>
+/// <param name="Op">What to do: <c>status</c>, <c>load</c>, <c>end-load</c>, <c>propose</c>, <c>journal</c>, <c>compact</c>, <c>stop</c>.</param>
 public sealed record ControlRequest(string Op)
 {
     /// <summary>Of <c>load</c>: what load.</summary>

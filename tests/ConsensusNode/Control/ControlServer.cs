@@ -13,6 +13,8 @@ internal sealed class ControlServer(RunningNode node, string path)
 {
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private LoadGenerator? _load;
+
     /// <summary>Completes when the driver asked for the end.</summary>
     public Task Stopped => _stopped.Task;
 
@@ -106,12 +108,19 @@ internal sealed class ControlServer(RunningNode node, string path)
                         return new ControlAnswer { Status = await server.Node.StatusAsync() };
                     case "load":
                         LoadGenerator generator = new(server.Node, request.Load!);
+                        Volatile.Write(ref server._load, generator);
                         LoadResult result = await Task.Factory.StartNew(generator.Run, TaskCreationOptions.LongRunning);
                         return new ControlAnswer { Load = result };
+                    case "end-load":
+                        Volatile.Read(ref server._load)?.EndNow();
+                        return new ControlAnswer();
                     case "journal":
                         byte[] journal = await server.Node.LookAsync((core, _) => core.Machine.JournalBytes.ToArray());
                         await File.WriteAllBytesAsync(request.Path!, journal);
                         return new ControlAnswer();
+                    case "compact":
+                        bool begun = await server.Node.LookAsync((core, now) => core.Compact(now));
+                        return begun ? new ControlAnswer() : new ControlAnswer { Error = "the engine took no snapshot" };
                     case "stop":
                         server._stopped.TrySetResult();
                         return new ControlAnswer();

@@ -15,4 +15,7 @@ public sealed record NodeStatus(
 {
     /// <summary>True on a leader that has committed an entry of its own term.</summary>
     public bool Leads { get; init; }
+
+    /// <summary>The last entry in the snapshot that the log begins with; 0 when there is none.</summary>
+    public ulong Snapshot { get; init; }
 }

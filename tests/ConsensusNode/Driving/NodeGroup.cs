@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Cluster.ConsensusNode.Control;
-using Cluster.Tests.DevCluster;
+using Cluster.Tests.Support;
 
 namespace Cluster.ConsensusNode.Driving;
 
@@ -15,7 +15,7 @@ public sealed class NodeGroup : IDisposable
     /// <param name="options">More of their command line.</param>
     public NodeGroup(string folder, int count, IReadOnlyList<string> options)
     {
-        IReadOnlyList<int> ports = FreePorts.Tcp(count);
+        IReadOnlyList<int> ports = FreePorts.Take(count);
         string nodes = string.Join(',', ports.Select((port, at) => $"{at + 1}={port}"));
         Nodes = [.. Enumerable.Range(1, count).Select(id => new NodeProcess((uint)id, nodes, Path.Combine(folder, $"n{id}"), options))];
     }
