@@ -18,6 +18,14 @@ public interface IReplicatedLog
     /// </summary>
     MonotonicTime HeardAt(NodeId voter);
 
+    /// <summary>Who takes part: the newest configuration in this node's log, committed or not (Raft §6).</summary>
+    ClusterConfiguration Configuration { get; }
+
+    /// <summary>
+    /// Where <see cref="Configuration"/> stands. A change is done when this is committed and the configuration is not joint.
+    /// </summary>
+    LogIndex ConfigurationIndex { get; }
+
     /// <summary>Advances time; to be called at least every few milliseconds and before any other input at a new time.</summary>
     void Tick(MonotonicTime now);
 
@@ -76,6 +84,32 @@ public interface IReplicatedLog
     /// given up, one received is saved again when the leader asks after it.
     /// </summary>
     void SnapshotNotSaved(SnapshotMeta meta, MonotonicTime now);
+
+    /// <summary>
+    /// Begins a change of who takes part, on the leader: joint consensus when voters change (Raft §6), one step when only learners
+    /// do. The engine finishes what is begun, under this leader or the next. A leader that a change removes hands over once the
+    /// change is committed.
+    /// </summary>
+    /// <param name="change">What is to be done, all of it together.</param>
+    /// <param name="now">The time of the call.</param>
+    /// <param name="index">Where the first configuration of the change stands, if it is ever committed in the current term.</param>
+    /// <param name="refusal">What is wrong and what to do about it; empty when the change has begun.</param>
+    /// <returns>
+    /// False, with the reason, when this node does not lead, another change or a transfer is under way, the change does not fit the configuration, or a
+    /// learner that is to be promoted has not caught up.
+    /// </returns>
+    bool TryChangeConfiguration(ConfigurationChange change, MonotonicTime now, out LogIndex index, out string refusal);
+
+    /// <summary>
+    /// Hands leadership to a voter (Raft thesis §3.10). From now on this leader promises nothing any more
+    /// (<see cref="ReplicatedLogStatus.ConfirmedUntil"/>); once what it had promised has run out it takes no more proposals, brings the voter
+    /// up to date and has it stand at once. When that voter does not lead within a minimum election timeout, this one goes on.
+    /// </summary>
+    /// <param name="to">A voter other than this node.</param>
+    /// <param name="now">The time of the call.</param>
+    /// <param name="refusal">What is wrong and what to do about it; empty when the transfer has begun.</param>
+    /// <returns>False, with the reason, when this node does not lead, the other is no voter, or another transfer is under way.</returns>
+    bool TryTransfer(NodeId to, MonotonicTime now, out string refusal);
 
     /// <summary>Reports that all writes with tickets up to and including <paramref name="ticket"/> are on disk (S7).</summary>
     void Persisted(ulong ticket, MonotonicTime now);

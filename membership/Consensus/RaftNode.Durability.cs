@@ -8,11 +8,14 @@ public sealed partial class RaftNode
     private ulong _persistedTicket;
     private ulong _hardStateTicket;
 
-    private bool AcknowledgesTooEarly => (_options.Mutations & RaftMutations.AcknowledgeBeforePersisted) != 0;
+    private bool AcknowledgesTooEarly => Breaks(RaftMutations.AcknowledgeBeforePersisted);
 
     private bool IsHardStateDurable => AcknowledgesTooEarly || _hardStateTicket <= _persistedTicket;
 
-    private LogIndex DurableIndex => AcknowledgesTooEarly ? _log.WrittenIndex : _log.DurableIndex;
+    private LogIndex DurableIndex =>
+        AcknowledgesTooEarly || (_role == LogRole.Leader && Breaks(RaftMutations.CountsOwnCopyEarly))
+            ? _log.WrittenIndex
+            : _log.DurableIndex;
 
     /// <inheritdoc/>
     public void Persisted(ulong ticket, MonotonicTime now)
@@ -58,6 +61,7 @@ public sealed partial class RaftNode
 
         _log.Written(ticket, entries.Count);
         Effects.Writes.Add(LogWrite.Append(ticket, entries));
+        NoteConfigurations(entries);
     }
 
     /// <summary>Asks for the write of what was proposed since the last time.</summary>
@@ -73,9 +77,14 @@ public sealed partial class RaftNode
 
     private void WriteTruncation(LogIndex from)
     {
-        Invariant.Check(from > _commit, "a committed entry is never removed");
+        Invariant.Check(
+            from > _commit || Breaks(RaftMutations.TruncatesOnStaleAppend), "a committed entry is never removed");
         _log.Truncate(from);
         Effects.Writes.Add(LogWrite.Truncate(++_lastTicket, from));
+        if (_configurations.Truncate(from))
+        {
+            ApplyConfiguration();
+        }
     }
 
     /// <summary>Sends once term and vote are on disk.</summary>

@@ -5,8 +5,6 @@ namespace Cluster.Consensus;
 // Elections: patience, pre-vote, votes (Raft §5.2, thesis §4.2.3 and §9.6).
 public sealed partial class RaftNode
 {
-    private readonly Ballot[] _ballots;
-
     // What this voter promised before is forgotten.
     private readonly MonotonicTime _rememberedSince;
 
@@ -17,7 +15,22 @@ public sealed partial class RaftNode
     private MonotonicTime _askedForVotesAt;
     private bool _hasAskedForVotes;
 
-    private bool IsQuiet => _now < _quietUntil || (_role == LogRole.Leader && _now < ConfirmedAt() + _confirmedSpan);
+    private bool IsQuiet =>
+        (_now < _quietUntil || (_role == LogRole.Leader && _now < PromisedUntil()))
+        && !Breaks(RaftMutations.VotesWhileHearingLeader);
+
+
+    // A voter that restarts has forgotten what it promised; it keeps quiet as long as any promise can last.
+    private bool HasForgotten =>
+        _now < _rememberedSince + _options.ElectionTimeoutMin && !Breaks(RaftMutations.VotesRightAfterRestart);
+
+    // A voter that is on its way out is needed until that is committed: perhaps only those that go hold the entry that removes them
+    // (thesis §4.2.2). It counts the new voters' ballots, not its own.
+    private bool MayStand => _peers.Electorate.HasSelf || _configurations.At(_commit).IsVoter(_self);
+
+    // A node that holds nothing and is no voter by what it knows has yet to be told of the cluster. Its vote could be a second one: that of a
+    // voter whose disk was lost.
+    private bool MayVote => _peers.Electorate.HasSelf || _log.LastIndex > LogIndex.Zero;
 
     /// <summary>
     /// Renews the promise that leadership rests on: no vote for anybody for one minimum election timeout, and no candidacy of
@@ -25,7 +38,12 @@ public sealed partial class RaftNode
     /// </summary>
     private void KeepQuiet()
     {
-        _quietUntil = MonotonicTime.Max(_quietUntil, _now + _options.ElectionTimeoutMin);
+        bool forgets = _now == _rememberedSince && Breaks(RaftMutations.VotesRightAfterRestart);
+        if (!forgets && !Breaks(RaftMutations.VotesWhileHearingLeader))
+        {
+            _quietUntil = MonotonicTime.Max(_quietUntil, _now + _options.ElectionTimeoutMin);
+        }
+
         ResetElectionTimer();
     }
 
@@ -53,11 +71,29 @@ public sealed partial class RaftNode
 
         if (_now >= _electionDue)
         {
-            BecomePreCandidate();
+            Stand();
         }
         else if (_role != LogRole.Follower && _now >= _askAgainAt && IsHardStateDurable)
         {
             AskMissing();
+        }
+    }
+
+    private void Stand()
+    {
+        if (!MayStand)
+        {
+            // No voter, or none any more: it waits for a leader.
+            BecomeFollower(NodeId.None);
+            ResetElectionTimer();
+        }
+        else if (Breaks(RaftMutations.SkipsPreVote))
+        {
+            BecomeCandidate();
+        }
+        else
+        {
+            BecomePreCandidate();
         }
     }
 
@@ -73,11 +109,13 @@ public sealed partial class RaftNode
         }
     }
 
-    private void BecomeCandidate()
+    private void BecomeCandidate(bool isSuccessor = false)
     {
-        Invariant.Check(_now >= _quietUntil, "a voter that promised patience does not stand for election");
+        Invariant.Check(
+            isSuccessor || _now >= _quietUntil, "a voter that promised patience stands for election only when it is asked to");
         AdoptTerm(_term.Next, votedFor: _self);
         _role = LogRole.Candidate;
+        _isSuccessor = isSuccessor;
         _hasAskedForVotes = false;
         StartBallot();
         AskForVotesOnceDurable();
@@ -99,21 +137,23 @@ public sealed partial class RaftNode
 
     private void StartBallot()
     {
-        Array.Clear(_ballots);
-        _ballots[_selfSlot] = Ballot.Granted;
+        foreach (Peer peer in _peers.All)
+        {
+            peer.Ballot = Ballot.Missing;
+        }
     }
 
     // Asks again what was not answered: requests and answers may be lost, and a voter may still have been keeping quiet.
     private void AskMissing()
     {
         _askAgainAt = _now + _options.HeartbeatInterval;
-        for (int i = 0; i < _voters.Length; i++)
+        foreach (Peer peer in _peers.All)
         {
-            if (_ballots[i] == Ballot.Missing)
+            if (peer.Ballot == Ballot.Missing && _peers.Electorate.Has(peer))
             {
                 Send(_role == LogRole.PreCandidate
-                    ? RaftMessage.PreVoteRequest(_self, _voters[i], _term.Next, _log.LastIndex, _log.LastTerm)
-                    : RaftMessage.VoteRequest(_self, _voters[i], _term, _log.LastIndex, _log.LastTerm));
+                    ? RaftMessage.PreVoteRequest(_self, peer.Id, _term.Next, _log.LastIndex, _log.LastTerm)
+                    : AskForVote(peer.Id));
             }
         }
     }
@@ -121,7 +161,7 @@ public sealed partial class RaftNode
     /// <returns>True when the ballot is decided and acted upon.</returns>
     private bool CountBallots()
     {
-        switch (Majority.Tally(_ballots))
+        switch (_peers.Electorate.Tally())
         {
             case VoteResult.Won when _role == LogRole.PreCandidate:
                 BecomeCandidate();
@@ -139,6 +179,11 @@ public sealed partial class RaftNode
 
     private void OnPreVoteRequest(in RaftMessage request)
     {
+        if (TellsOfRemoval(request.From) || !MayVote)
+        {
+            return;
+        }
+
         if (request.Term <= _term)
         {
             Send(RaftMessage.PreVoteResponse(_self, request.From, _term, granted: false));
@@ -150,7 +195,7 @@ public sealed partial class RaftNode
         }
     }
 
-    private void OnPreVoteResponse(in RaftMessage response, int slot)
+    private void OnPreVoteResponse(in RaftMessage response, Peer peer)
     {
         // A grant carries the term asked about, which is not a term anybody is in yet.
         bool counts = response.Granted
@@ -158,7 +203,7 @@ public sealed partial class RaftNode
             : IsCurrent(response.Term) && _role == LogRole.PreCandidate;
         if (counts)
         {
-            _ballots[slot] = response.Granted ? Ballot.Granted : Ballot.Refused;
+            peer.Ballot = response.Granted ? Ballot.Granted : Ballot.Refused;
             CountBallots();
         }
     }
@@ -171,15 +216,19 @@ public sealed partial class RaftNode
             return;
         }
 
-        bool hasForgotten = _now < _rememberedSince + _options.ElectionTimeoutMin;
-        if (request.Term == _term && _votedFor == request.From && !hasForgotten)
+        if (!MayVote)
+        {
+            return;
+        }
+
+        if (request.Term == _term && _votedFor == request.From && !HasForgotten)
         {
             // Asked again, because the grant was lost or is still on its way to disk; the promise counts from the first time.
             Send(RaftMessage.VoteResponse(_self, request.From, _term, granted: true));
             return;
         }
 
-        if (IsQuiet)
+        if (IsQuiet && !IsHandedOver(request))
         {
             // Not even the term is taken over: that is what keeps a node with a broken link from unseating a good leader.
             return;
@@ -206,7 +255,7 @@ public sealed partial class RaftNode
         Send(RaftMessage.VoteResponse(_self, request.From, _term, granted));
     }
 
-    private void OnVoteResponse(in RaftMessage response, int slot)
+    private void OnVoteResponse(in RaftMessage response, Peer peer)
     {
         if (!IsCurrent(response.Term))
         {
@@ -215,18 +264,18 @@ public sealed partial class RaftNode
 
         if (_role == LogRole.Candidate)
         {
-            if (!response.Granted && _ballots[slot] == Ballot.Missing)
+            if (!response.Granted && peer.Ballot == Ballot.Missing)
             {
                 RetrySooner();
             }
 
-            _ballots[slot] = response.Granted ? Ballot.Granted : Ballot.Refused;
+            peer.Ballot = response.Granted ? Ballot.Granted : Ballot.Refused;
             CountBallots();
         }
-        else if (_role == LogRole.Leader && response.Granted)
+        else if (_role == LogRole.Leader && response.Granted && peer.Session == 0)
         {
             // One more voter has promised patience since it was asked.
-            _progress[slot].Echoed(_askedForVotesAt);
+            peer.Progress.Echoed(_askedForVotesAt);
         }
     }
 }

@@ -6,6 +6,9 @@ public sealed partial class RaftNode
     // In this term: this log equals the leader's up to here, in memory at least.
     private LogIndex _received;
 
+    // In this term: the greatest session in which the leader spoke to this node.
+    private ulong _session;
+
     // In this term: the greatest commit index the leader told, which may be ahead of what has been received.
     private LogIndex _leaderCommit;
 
@@ -17,6 +20,13 @@ public sealed partial class RaftNode
             return;
         }
 
+        if (!IsOfNewestSession(heartbeat))
+        {
+            return;
+        }
+
+        KnowAbortedTransfers(heartbeat.Handovers);
+
         // Acknowledged earlier in this term means on disk here and equal to the leader's, even if a restart has forgotten it.
         if (heartbeat.Match <= _log.LastIndex)
         {
@@ -25,7 +35,10 @@ public sealed partial class RaftNode
 
         AdvanceFollowerCommit(heartbeat.Commit);
         LogIndex durable = _received < DurableIndex ? _received : DurableIndex;
-        Send(RaftMessage.HeartbeatResponse(_self, heartbeat.From, _term, heartbeat.SentAt, _received, durable));
+        Send(RaftMessage.HeartbeatResponse(_self, heartbeat.From, _term, heartbeat.SentAt, _received, durable) with
+        {
+            Session = heartbeat.Session,
+        });
     }
 
     private void OnAppendRequest(in RaftMessage request)
@@ -41,11 +54,19 @@ public sealed partial class RaftNode
             return;
         }
 
+        if (!IsOfNewestSession(request))
+        {
+            return;
+        }
+
         if (request.Index < _log.Before)
         {
             // What was dropped here was committed, so the leader's log holds the same up to the commit index.
             Received(_commit);
-            SendOnceDurable(_commit, RaftMessage.AppendResponse(_self, request.From, _term, _commit));
+            SendOnceDurable(_commit, RaftMessage.AppendResponse(_self, request.From, _term, _commit) with
+            {
+                Session = request.Session,
+            });
             return;
         }
 
@@ -53,7 +74,10 @@ public sealed partial class RaftNode
         {
             LogIndex hint = _log.LastNotAbove(request.Index, request.LogTerm);
             hint = hint < _log.Before ? _log.Before : hint;
-            Send(RaftMessage.AppendRejection(_self, request.From, _term, request.Index, hint, _log.TermAt(hint)));
+            Send(RaftMessage.AppendRejection(_self, request.From, _term, request.Index, hint, _log.TermAt(hint)) with
+            {
+                Session = request.Session,
+            });
             return;
         }
 
@@ -61,7 +85,10 @@ public sealed partial class RaftNode
         LogIndex last = request.Index + (ulong)request.Entries.Count;
         Received(last);
         AdvanceFollowerCommit(request.Commit);
-        SendOnceDurable(last, RaftMessage.AppendResponse(_self, request.From, _term, last));
+        SendOnceDurable(last, RaftMessage.AppendResponse(_self, request.From, _term, last) with
+        {
+            Session = request.Session,
+        });
     }
 
     /// <summary>Follows the sender, unless its term has passed.</summary>
@@ -89,6 +116,11 @@ public sealed partial class RaftNode
     private void Store(EntryRange entries)
     {
         ReadOnlySpan<LogEntry> span = entries.Span;
+        if (Breaks(RaftMutations.TruncatesOnStaleAppend) && span.Length > 0 && span[^1].Index < _log.LastIndex)
+        {
+            WriteTruncation(span[^1].Index.Next);
+        }
+
         int known = 0;
         while (known < span.Length && _log.Matches(span[known].Index, span[known].Term))
         {
@@ -107,6 +139,18 @@ public sealed partial class RaftNode
         }
 
         WriteEntries(entries.Slice(known, span.Length - known));
+    }
+
+    // After this node was removed and added again, what the leader sent before is about a log this node may have lost.
+    private bool IsOfNewestSession(in RaftMessage message)
+    {
+        if (message.Session < _session)
+        {
+            return false;
+        }
+
+        _session = message.Session;
+        return true;
     }
 
     private void Received(LogIndex index) => _received = index > _received ? index : _received;
@@ -128,7 +172,9 @@ public sealed partial class RaftNode
         Term term = request.LogTerm;
         foreach (ref readonly LogEntry entry in request.Entries.Span)
         {
-            if (entry.Index != index.Next || entry.Term < term || entry.Term > request.Term)
+            bool isConfiguration = entry.Kind == EntryKind.Configuration;
+            if (entry.Index != index.Next || entry.Term < term || entry.Term > request.Term
+                || (isConfiguration && !ConfigurationCodec.TryDecode(entry.Payload.Span, out _)))
             {
                 return false;
             }

@@ -2,16 +2,16 @@ using Cluster.Consensus.Quorum;
 
 namespace Cluster.Consensus;
 
-// Leading a term: heartbeats, replication, commitment, check-quorum (Raft §5.3 and §5.4, thesis §6.2 and §6.4).
+// Leading a term: proposals, heartbeats, commitment, check-quorum (Raft §5.3 and §5.4, thesis §6.2 and §6.4).
 public sealed partial class RaftNode
 {
-    private readonly Progress[] _progress;
-    private readonly LogIndex[] _indexScratch;
-    private readonly MonotonicTime[] _timeScratch;
     private MonotonicTime _leaderSince;
     private MonotonicTime _heartbeatDue;
     private LogIndex _barrier;
     private long _uncommittedBytes;
+
+    // Of the peers that came in during this term of leadership; those it began with have session 0.
+    private ulong _lastSession;
 
     /// <inheritdoc/>
     public bool TryPropose(ReadOnlyMemory<byte> payload, MonotonicTime now, out LogIndex index)
@@ -19,7 +19,7 @@ public sealed partial class RaftNode
         Observe(now);
         index = LogIndex.Zero;
         bool fits = _uncommittedBytes == 0 || _uncommittedBytes + payload.Length <= _options.MaxUncommittedBytes;
-        if (_role != LogRole.Leader || !fits)
+        if (_role != LogRole.Leader || !fits || IsClosedForHandover)
         {
             return false;
         }
@@ -37,7 +37,8 @@ public sealed partial class RaftNode
 
     private void FlushProposals()
     {
-        if (_log.WrittenIndex < _log.LastIndex)
+        // What is committed may end a change of the configuration, which appends again.
+        while (_log.WrittenIndex < _log.LastIndex)
         {
             WriteProposals();
             AdvanceLeaderCommit();
@@ -60,11 +61,15 @@ public sealed partial class RaftNode
         }
 
         _barrier = _log.LastIndex.Next;
-        for (int i = 0; i < _voters.Length; i++)
+        _lastSession = 0;
+        _changeIndex = ConfigurationIndex;
+        _handovers = 0;
+        _promiseFloor = MonotonicTime.DistantPast;
+        foreach (Peer peer in _peers.All)
         {
             // Who granted has been keeping quiet since it was asked, as if it had answered a heartbeat sent then.
-            bool granted = _ballots[i] == Ballot.Granted;
-            _progress[i].Reset(_barrier, granted ? _askedForVotesAt : MonotonicTime.DistantPast);
+            peer.Session = 0;
+            peer.Progress.Reset(_barrier, peer.Ballot == Ballot.Granted ? _askedForVotesAt : MonotonicTime.DistantPast);
         }
 
         BroadcastHeartbeats();
@@ -74,28 +79,28 @@ public sealed partial class RaftNode
 
     private void TickLeader()
     {
-        if (_now > ConfirmedAt() + _options.ElectionTimeoutMax)
+        if (_now > ConfirmedAt() + _options.ElectionTimeoutMax && !Breaks(RaftMutations.LeadsWithoutQuorum))
         {
             // Check-quorum: a majority may follow somebody else by now.
             BecomeFollower(NodeId.None);
+            return;
         }
-        else if (_now >= _heartbeatDue)
+
+        if (_now >= _heartbeatDue)
         {
             BroadcastHeartbeats();
         }
 
+        AdvanceHandover();
+        ForgetRemoved();
         TickTransfers();
     }
 
-    private MonotonicTime ConfirmedAt()
-    {
-        for (int i = 0; i < _voters.Length; i++)
-        {
-            _timeScratch[i] = i == _selfSlot ? _now : _progress[i].EchoedAt;
-        }
+    /// <summary>The newest moment as of which a majority, in a joint configuration one of each half, followed this leader.</summary>
+    private MonotonicTime ConfirmedAt() => _peers.Electorate.Echoed(_now, MonotonicTime.DistantPast);
 
-        return Majority.Reached(_timeScratch.AsSpan());
-    }
+    /// <summary>Until when no other leader can be elected, because a majority of each half keeps quiet so long.</summary>
+    private MonotonicTime PromisedUntil() => _peers.Electorate.Echoed(_now, _promiseFloor) + _confirmedSpan;
 
     private LogIndex Append(EntryKind kind, ReadOnlyMemory<byte> payload)
     {
@@ -109,68 +114,23 @@ public sealed partial class RaftNode
     {
         BeginReadRound();
         _heartbeatDue = _now + _options.HeartbeatInterval;
-        for (int i = 0; i < _voters.Length; i++)
+        foreach (Peer peer in _peers.All)
         {
-            if (i != _selfSlot)
-            {
-                SendHeartbeat(i);
-            }
+            SendHeartbeat(peer);
         }
     }
 
-    private void SendHeartbeat(int slot)
+    private void SendHeartbeat(Peer peer)
     {
         _lastBeatAt = _now;
-        Send(RaftMessage.Heartbeat(_self, _voters[slot], _term, _now, _commit, _progress[slot].Match));
+        Send(RaftMessage.Heartbeat(_self, peer.Id, _term, _now, _commit, peer.Progress.Match) with
+        {
+            Session = peer.Session,
+            Handovers = _handovers,
+        });
     }
 
-    private void SendAppends()
-    {
-        for (int i = 0; i < _voters.Length; i++)
-        {
-            if (i != _selfSlot)
-            {
-                SendAppends(i);
-            }
-        }
-    }
-
-    private void SendAppends(int slot)
-    {
-        Progress progress = _progress[slot];
-        if (progress.Next <= _log.Before || progress.State == ProgressState.Snapshot)
-        {
-            SendSnapshot(slot);
-            return;
-        }
-
-        while (progress.CanSend && progress.Next <= _log.LastIndex && progress.Next > _log.Before)
-        {
-            LogIndex prev = progress.Next - 1;
-            EntryRange entries = _log.Slice(progress.Next, progress.Room, out long bytes);
-            progress.Sent(prev + (ulong)entries.Count, bytes, _now);
-            Send(RaftMessage.AppendRequest(_self, _voters[slot], _term, prev, _log.TermAt(prev), _commit, entries));
-        }
-    }
-
-    private void OnAppendResponse(in RaftMessage response, int slot)
-    {
-        if (!IsCurrent(response.Term) || _role != LogRole.Leader)
-        {
-            return;
-        }
-
-        if (!response.Rejected)
-        {
-            Acknowledged(response.Index, slot);
-        }
-        else if (_progress[slot].Rejected(response.Index, _log.LastNotAbove(response.HintIndex, response.HintTerm)))
-        {
-            SendAppends(slot);
-        }
-    }
-
-    private void OnHeartbeatResponse(in RaftMessage response, int slot)
+    private void OnHeartbeatResponse(in RaftMessage response, Peer peer)
     {
         bool isMine = IsCurrent(response.Term) && _role == LogRole.Leader;
         if (!isMine || response.SentAt > _now || response.Received > _log.LastIndex)
@@ -179,27 +139,13 @@ public sealed partial class RaftNode
         }
 
         // The acknowledgement in it makes up for one that was lost; an older answer than the last says nothing about losses.
-        Progress progress = _progress[slot];
-        bool isNews = progress.Echoed(response.SentAt);
+        Progress progress = peer.Progress;
+        bool isNews = progress.Echoed(Breaks(RaftMutations.CountsPromisesFromArrival) ? _now : response.SentAt);
         AnswerReads();
-        Acknowledged(response.Match, slot);
+        Acknowledged(response.Match, peer);
         if (isNews && progress.HeardOf(response.Received, 2 * _options.HeartbeatInterval, _now))
         {
-            SendAppends(slot);
-        }
-    }
-
-    private void Acknowledged(LogIndex match, int slot)
-    {
-        if (match <= _log.LastIndex && _progress[slot].Acknowledged(match, _now))
-        {
-            if (_progress[slot].State == ProgressState.Snapshot && match >= _log.Before)
-            {
-                _progress[slot].EndSnapshot();
-            }
-
-            AdvanceLeaderCommit();
-            SendAppends(slot);
+            SendAppends(peer);
         }
     }
 
@@ -209,13 +155,9 @@ public sealed partial class RaftNode
     /// </summary>
     private void AdvanceLeaderCommit()
     {
-        for (int i = 0; i < _voters.Length; i++)
-        {
-            _indexScratch[i] = i == _selfSlot ? DurableIndex : _progress[i].Match;
-        }
-
-        LogIndex reached = Majority.Reached(_indexScratch.AsSpan());
-        if (reached <= _commit || _log.TermAt(reached) != _term)
+        LogIndex reached = _peers.Electorate.Matched(DurableIndex);
+        if (reached <= _commit
+            || (_log.TermAt(reached) != _term && !Breaks(RaftMutations.CommitsOlderTermsByCount)))
         {
             return;
         }
@@ -227,11 +169,11 @@ public sealed partial class RaftNode
     // Followers with entries on the way, or about to be sent, learn it with later ones; the others at once.
     private void TellCommit()
     {
-        for (int i = 0; i < _voters.Length; i++)
+        foreach (Peer peer in _peers.All)
         {
-            if (i != _selfSlot && _progress[i].SentThrough == _log.LastIndex)
+            if (peer.Progress.SentThrough == _log.LastIndex)
             {
-                SendHeartbeat(i);
+                SendHeartbeat(peer);
             }
         }
     }

@@ -22,6 +22,11 @@ public sealed partial class RaftNode
             return;
         }
 
+        if (!IsOfNewestSession(chunk))
+        {
+            return;
+        }
+
         SnapshotMeta meta = chunk.Snapshot!;
         if (meta.Index <= _commit || _log.Matches(meta.Index, meta.Term))
         {
@@ -111,14 +116,17 @@ public sealed partial class RaftNode
     }
 
     private void Answer(in RaftMessage chunk, long received, bool isBehind) =>
-        Send(RaftMessage.SnapshotResponse(_self, chunk.From, _term, chunk.Context, received, isBehind));
+        Send(RaftMessage.SnapshotResponse(_self, chunk.From, _term, chunk.Context, received, isBehind) with
+        {
+            Session = chunk.Session,
+        });
 
     // Everything up to the index is here; the leader may count it once it is on disk.
     private void TellInstalled(LogIndex index)
     {
         if (!_leader.IsNone && _leader != _self && index <= _received)
         {
-            SendOnceDurable(index, RaftMessage.SnapshotInstalled(_self, _leader, _term, index));
+            SendOnceDurable(index, RaftMessage.SnapshotInstalled(_self, _leader, _term, index) with { Session = _session });
         }
     }
 

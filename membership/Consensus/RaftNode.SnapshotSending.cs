@@ -8,18 +8,18 @@ public sealed partial class RaftNode
 
     private void TickTransfers()
     {
-        for (int i = 0; i < _voters.Length; i++)
+        foreach (Peer peer in _peers.All)
         {
-            if (_progress[i].State == ProgressState.Snapshot)
+            if (peer.Progress.State == ProgressState.Snapshot)
             {
-                SendSnapshot(i);
+                SendSnapshot(peer);
             }
         }
     }
 
-    private void SendSnapshot(int slot)
+    private void SendSnapshot(Peer peer)
     {
-        Progress progress = _progress[slot];
+        Progress progress = peer.Progress;
         if (progress.Outgoing is not { } outgoing || outgoing.Snapshot.Meta.Index < _log.Before)
         {
             // The first one, or one after which the follower would lack entries again. While the log still follows on it, one that is under
@@ -32,52 +32,55 @@ public sealed partial class RaftNode
         if (outgoing.IsOfferDue(_now))
         {
             outgoing.Offered(++_lastOffer, _now);
-            SendChunk(slot, outgoing, length: 0);
+            SendChunk(peer, outgoing, offset: 0, length: 0);
         }
 
         while (_pacer.MaySend(_now)
             && outgoing.NextLength(_options.SnapshotChunkBytes, _options.MaxInflightSnapshotBytes) is > 0 and var length)
         {
-            SendChunk(slot, outgoing, length);
+            SendChunk(peer, outgoing, outgoing.Next, length);
             outgoing.Sent(length, _now);
             _pacer.Sent(length, _now);
         }
     }
 
-    private void SendChunk(int slot, OutgoingSnapshot outgoing, int length)
+    private void SendChunk(Peer peer, OutgoingSnapshot outgoing, long offset, int length)
     {
-        ReadOnlyMemory<byte> data = outgoing.Snapshot.State.Slice((int)outgoing.Next, length);
+        ReadOnlyMemory<byte> data = outgoing.Snapshot.State.Slice((int)offset, length);
         Send(RaftMessage.SnapshotChunk(
             _self,
-            _voters[slot],
+            peer.Id,
             _term,
             outgoing.Snapshot.Meta,
             outgoing.Offer,
-            outgoing.Next,
+            offset,
             data,
-            Checksum.Of(data.Span)));
+            Checksum.Of(data.Span)) with
+        {
+            Session = peer.Session,
+        });
     }
 
-    private void OnSnapshotResponse(in RaftMessage response, int slot)
+    private void OnSnapshotResponse(in RaftMessage response, Peer peer)
     {
         if (!IsCurrent(response.Term) || _role != LogRole.Leader)
         {
             return;
         }
 
-        Progress progress = _progress[slot];
+        Progress progress = peer.Progress;
         if (response.Granted)
         {
             // Everything in a snapshot is committed, so the follower's log can't be ahead of what is here.
             if (response.Index <= _commit)
             {
-                Acknowledged(response.Index, slot);
+                Acknowledged(response.Index, peer);
             }
         }
         else if (progress.Outgoing is { } outgoing && outgoing.Offer == response.Context)
         {
             outgoing.Answered(response.Offset, response.Rejected, _now);
-            SendSnapshot(slot);
+            SendSnapshot(peer);
         }
     }
 
@@ -85,10 +88,15 @@ public sealed partial class RaftNode
     private LogIndex NeededByFollowers()
     {
         LogIndex needed = _log.LastIndex.Next;
-        for (int i = 0; _role == LogRole.Leader && i < _voters.Length; i++)
+        if (_role != LogRole.Leader)
         {
-            bool isAnswering = i != _selfSlot && _now <= _progress[i].EchoedAt + _options.ElectionTimeoutMax;
-            if (isAnswering && _progress[i].Needed is { } first && first < needed)
+            return needed;
+        }
+
+        foreach (Peer peer in _peers.All)
+        {
+            bool isAnswering = _now <= peer.Progress.EchoedAt + _options.ElectionTimeoutMax;
+            if (isAnswering && peer.Progress.Needed is { } first && first < needed)
             {
                 needed = first;
             }

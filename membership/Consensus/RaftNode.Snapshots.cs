@@ -5,9 +5,6 @@ namespace Cluster.Consensus;
 // that begins with a snapshot that is whole.
 public sealed partial class RaftNode
 {
-    // Who takes part never changes: it is what the options say.
-    private readonly ClusterConfiguration _configuration;
-
     // What the log begins with, or is going to once the write that refers to it is on disk.
     private Snapshot? _snapshot;
 
@@ -49,7 +46,7 @@ public sealed partial class RaftNode
 
         LogIndex index = Breaks(RaftMutations.CompactsBeyondApplied) ? _log.LastIndex : through;
         var meta = new SnapshotMeta(
-            index, _log.TermAt(index), _configuration, state.Length, Checksum.Of(state.Span));
+            index, _log.TermAt(index), _configurations.At(index), state.Length, Checksum.Of(state.Span));
         _ownSave = new Snapshot(meta, state);
         Save(_ownSave);
         FlushProposals();
@@ -92,8 +89,6 @@ public sealed partial class RaftNode
         SaveIfComplete();
     }
 
-    private bool Breaks(RaftMutations mutation) => (_options.Mutations & mutation) != 0;
-
     private void StartFrom(Snapshot? snapshot)
     {
         _snapshot = snapshot;
@@ -132,6 +127,7 @@ public sealed partial class RaftNode
             KnownAsCommitted(meta.Index);
             LogIndex keepFrom = KeepFrom(meta.Index);
             Effects.Writes.Add(LogWrite.UseSnapshot(ticket, meta, keepFrom, replacesLog: false));
+            _configurations.DropBefore(meta.Index);
             _dropThrough = keepFrom - 1;
             _dropTicket = ticket;
             return;
@@ -141,6 +137,8 @@ public sealed partial class RaftNode
         // committed agrees with the snapshot, and would make the log hold its last entry.
         Invariant.Check(_role != LogRole.Leader, "a leader's log holds everything that is committed");
         _log.Replace(ticket, meta.Index, meta.Term);
+        _configurations.Restart(meta.Index, meta.Configuration);
+        ApplyConfiguration();
         Effects.Writes.Add(LogWrite.UseSnapshot(ticket, meta, meta.Index.Next, replacesLog: true));
         _dropTicket = 0;
         _restoring = snapshot;
@@ -185,7 +183,10 @@ public sealed partial class RaftNode
         LogIndex wanted = index.Value <= trailing ? LogIndex.Zero.Next : index.Next - trailing;
         LogIndex needed = NeededByFollowers();
         wanted = needed < wanted ? needed : wanted;
-        wanted = wanted > _log.Before ? wanted : _log.Before.Next;
+
+        // What a reference that is on its way to disk lets go can't be kept by the next one.
+        LogIndex gone = _dropThrough > _log.Before ? _dropThrough : _log.Before;
+        wanted = wanted > gone ? wanted : gone.Next;
 
         LogIndex keepFrom = index.Next;
         long bytes = 0;

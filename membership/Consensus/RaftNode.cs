@@ -1,5 +1,3 @@
-using Cluster.Consensus.Quorum;
-
 namespace Cluster.Consensus;
 
 /// <summary>
@@ -25,8 +23,7 @@ public sealed partial class RaftNode : IReplicatedLog
 
     private readonly RaftOptions _options;
     private readonly NodeId _self;
-    private readonly NodeId[] _voters;
-    private readonly int _selfSlot;
+    private readonly PeerSet _peers;
     private readonly RaftLog _log;
     private readonly TimeSpan _confirmedSpan;
     private SplitMix64 _random;
@@ -48,35 +45,24 @@ public sealed partial class RaftNode : IReplicatedLog
         options.Validate();
         _options = options;
         _self = options.Self;
-        _voters = [.. options.Voters];
-        Array.Sort(_voters);
-        _selfSlot = Array.IndexOf(_voters, _self);
-        _progress = new Progress[_voters.Length];
-        for (int i = 0; i < _progress.Length; i++)
-        {
-            _progress[i] = new Progress(options);
-        }
-
-        _ballots = new Ballot[_voters.Length];
-        _indexScratch = new LogIndex[_voters.Length];
-        _timeScratch = new MonotonicTime[_voters.Length];
+        _peers = new PeerSet(options);
 
         // Rounded down: the leader must not count on more than its voters promised.
         _confirmedSpan = TimeSpan.FromTicks((long)(options.ElectionTimeoutMin.Ticks / options.ClockRateBound));
         _random = new SplitMix64(options.Seed);
         _log = new RaftLog(recovered);
         _term = recovered.HardState.Term;
-        _votedFor = recovered.HardState.VotedFor;
+        _votedFor = Breaks(RaftMutations.ForgetsVoteAtRestart) ? NodeId.None : recovered.HardState.VotedFor;
         Invariant.Check(_term >= _log.LastTerm, "a term is on disk before an entry of it");
-        _configuration = new ClusterConfiguration(options.Voters);
         _pacer = new SnapshotPacer(options.MaxSnapshotBytesPerSecond);
 
         // Differs from the numbers of this process's earlier lives, which may have had the same seed.
         _forwardedReads = new ForwardedReads(new SplitMix64(options.Seed ^ (ulong)now.Nanoseconds).Next());
-        StartFrom(recovered.Snapshot);
-
         _now = now;
         _rememberedSince = now;
+        StartFrom(recovered.Snapshot);
+        _configurations = Recovered(recovered);
+        ApplyConfiguration();
         KeepQuiet();
     }
 
@@ -97,7 +83,7 @@ public sealed partial class RaftNode : IReplicatedLog
                 _log.LastIndex,
                 _commit,
                 LeaderSince: leads ? _leaderSince : MonotonicTime.DistantPast,
-                ConfirmedUntil: leads ? confirmedAt + _confirmedSpan : MonotonicTime.DistantPast,
+                ConfirmedUntil: leads && !HasGivenUpPromise ? PromisedUntil() : MonotonicTime.DistantPast,
                 confirmedAt,
                 BarrierCommitted: leads && _commit >= _barrier)
             {
@@ -110,13 +96,12 @@ public sealed partial class RaftNode : IReplicatedLog
     /// <inheritdoc/>
     public MonotonicTime HeardAt(NodeId voter)
     {
-        int slot = Array.BinarySearch(_voters, voter);
-        if (_role != LogRole.Leader || slot < 0)
+        if (_role != LogRole.Leader)
         {
             return MonotonicTime.DistantPast;
         }
 
-        return slot == _selfSlot ? _now : _progress[slot].EchoedAt;
+        return voter == _self ? _now : _peers.Find(voter)?.Progress.EchoedAt ?? MonotonicTime.DistantPast;
     }
 
     /// <inheritdoc/>
@@ -141,10 +126,9 @@ public sealed partial class RaftNode : IReplicatedLog
     public void Receive(in RaftMessage message, MonotonicTime now)
     {
         Observe(now);
-        int slot = Array.BinarySearch(_voters, message.From);
-        if (slot >= 0 && slot != _selfSlot && message.To == _self && message.Term <= GreatestTerm)
+        if (message.To == _self && message.From != _self && !message.From.IsNone && message.Term <= GreatestTerm)
         {
-            Dispatch(message, slot);
+            Dispatch(message);
         }
 
         FlushProposals();
@@ -160,39 +144,28 @@ public sealed partial class RaftNode : IReplicatedLog
         }
     }
 
-    private void Dispatch(in RaftMessage message, int slot)
+    // Whoever asks is listened to, a member of the configuration here or not: this node's may be an old one (Raft §6).
+    private void Dispatch(in RaftMessage message)
     {
         switch (message.Kind)
         {
             case RaftMessageKind.PreVoteRequest:
                 OnPreVoteRequest(message);
                 break;
-            case RaftMessageKind.PreVoteResponse:
-                OnPreVoteResponse(message, slot);
-                break;
             case RaftMessageKind.VoteRequest:
                 OnVoteRequest(message);
-                break;
-            case RaftMessageKind.VoteResponse:
-                OnVoteResponse(message, slot);
                 break;
             case RaftMessageKind.AppendRequest:
                 OnAppendRequest(message);
                 break;
-            case RaftMessageKind.AppendResponse:
-                OnAppendResponse(message, slot);
-                break;
             case RaftMessageKind.Heartbeat:
                 OnHeartbeat(message);
                 break;
-            case RaftMessageKind.HeartbeatResponse:
-                OnHeartbeatResponse(message, slot);
+            case RaftMessageKind.TransferRequest:
+                OnTransferRequest(message);
                 break;
             case RaftMessageKind.SnapshotChunk:
                 OnSnapshotChunk(message);
-                break;
-            case RaftMessageKind.SnapshotResponse:
-                OnSnapshotResponse(message, slot);
                 break;
             case RaftMessageKind.ReadRequest:
                 OnReadRequest(message);
@@ -203,8 +176,47 @@ public sealed partial class RaftNode : IReplicatedLog
             case RaftMessageKind.Proposal:
                 OnProposal(message);
                 break;
+            default:
+                DispatchAnswer(message);
+                break;
         }
     }
+
+    // Answers count from nodes that were asked: those that take part.
+    private void DispatchAnswer(in RaftMessage message)
+    {
+        Peer? peer = _peers.Find(message.From);
+        bool disturbs = peer?.RemovedBy is not null && message.Term > _term;
+        if (peer is null || disturbs)
+        {
+            return;
+        }
+
+        switch (message.Kind)
+        {
+            case RaftMessageKind.PreVoteResponse:
+                OnPreVoteResponse(message, peer);
+                break;
+            case RaftMessageKind.VoteResponse:
+                OnVoteResponse(message, peer);
+                break;
+            case RaftMessageKind.AppendResponse when IsOfThisSession(message, peer):
+                OnAppendResponse(message, peer);
+                break;
+            case RaftMessageKind.HeartbeatResponse when IsOfThisSession(message, peer):
+                OnHeartbeatResponse(message, peer);
+                break;
+            case RaftMessageKind.SnapshotResponse when IsOfThisSession(message, peer):
+                OnSnapshotResponse(message, peer);
+                break;
+        }
+    }
+
+    // An answer in a later term says only that this term is over, whichever session it belongs to.
+    private bool IsOfThisSession(in RaftMessage answer, Peer peer) =>
+        answer.Session == peer.Session || answer.Term > _term || Breaks(RaftMutations.CountsOtherSessions);
+
+    private bool Breaks(RaftMutations mutation) => (_options.Mutations & mutation) != 0;
 
     // Time never goes back, even if a caller's reading does.
     private void Observe(MonotonicTime now) => _now = MonotonicTime.Max(_now, now);
@@ -237,6 +249,8 @@ public sealed partial class RaftNode : IReplicatedLog
         // Whatever was committed is in every later leader's log (leader completeness, Raft §5.4.3).
         _received = _commit;
         _leaderCommit = _commit;
+        _session = 0;
+        _handovers = 0;
         WriteHardState();
     }
 
@@ -248,7 +262,9 @@ public sealed partial class RaftNode : IReplicatedLog
             WriteProposals();
 
             // Others were told that nobody else leads before this time, so this vote stays bound until then.
-            _quietUntil = MonotonicTime.Max(_quietUntil, ConfirmedAt() + _confirmedSpan);
+            _quietUntil = MonotonicTime.Max(_quietUntil, HasGivenUpPromise ? _handOverAt : PromisedUntil());
+            EndTransfer();
+            _peers.Forget(static _ => true);
             ResetElectionTimer();
         }
 
@@ -264,6 +280,7 @@ public sealed partial class RaftNode : IReplicatedLog
     private void Commit(LogIndex index)
     {
         Invariant.Check(index <= _log.LastIndex, "only entries in the log are committed");
+        LogIndex before = _commit;
         while (_commit < index)
         {
             _commit = _commit.Next;
@@ -274,6 +291,10 @@ public sealed partial class RaftNode : IReplicatedLog
         }
 
         Deliver();
+        if (_commit > before)
+        {
+            ConfigurationCommitted(before);
+        }
     }
 
     private void Deliver()

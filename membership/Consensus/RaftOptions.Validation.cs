@@ -16,6 +16,7 @@ public sealed partial record RaftOptions
         Require(MaxInflightAppends > 0, $"{nameof(MaxInflightAppends)} is {MaxInflightAppends}: set it to at least 1 message");
         Require(MaxInflightBytes > 0, $"{nameof(MaxInflightBytes)} is {MaxInflightBytes}: set it to at least 1 byte");
         Require(MaxUncommittedBytes > 0, $"{nameof(MaxUncommittedBytes)} is {MaxUncommittedBytes}: set it to at least 1 byte");
+        Require(MaxPromotionLag >= 0, $"{nameof(MaxPromotionLag)} is {MaxPromotionLag}: set it to 0 or more entries");
         ValidateSnapshots();
     }
 
@@ -48,19 +49,14 @@ public sealed partial record RaftOptions
     private void ValidateVoters()
     {
         Require(!Self.IsNone, $"{nameof(Self)} is node number 0, which means no node: give this node a number from 1 on");
-        Require(Voters.Count > 0, $"{nameof(Voters)} is empty: name every voter, this node ({Self}) among them");
-        bool self = false;
         for (int i = 0; i < Voters.Count; i++)
         {
             Require(!Voters[i].IsNone, $"{nameof(Voters)} holds node number 0, which means no node: number the voters from 1 on");
-            self |= Voters[i] == Self;
             for (int j = 0; j < i; j++)
             {
                 Require(Voters[i] != Voters[j], $"{nameof(Voters)} names {Voters[i]} twice: name each voter once");
             }
         }
-
-        Require(self, $"{nameof(Voters)} does not name this node ({Self}): only voters run this engine, so add it");
     }
 
     private void ValidateTimes()

@@ -6,7 +6,10 @@ public sealed partial record RaftOptions
     /// <summary>This node.</summary>
     public required NodeId Self { get; init; }
 
-    /// <summary>All voters, this node among them.</summary>
+    /// <summary>
+    /// The voters of a new cluster, equal on all of them: in force until a configuration stands in the log or in its snapshot. A node
+    /// that is to be added later names the others, or nobody, and waits until the leader turns to it.
+    /// </summary>
     public required IReadOnlyList<NodeId> Voters { get; init; }
 
     /// <summary>How often a leader shows that it lives.</summary>
@@ -59,6 +62,9 @@ public sealed partial record RaftOptions
     /// commits.
     /// </summary>
     public long MaxSnapshotBytesPerSecond { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>A learner is promoted only when at most this many entries are missing on its disk.</summary>
+    public int MaxPromotionLag { get; init; } = 1000;
 
     /// <summary>Seed of the generator that randomises election timeouts; different on each node.</summary>
     public required ulong Seed { get; init; }

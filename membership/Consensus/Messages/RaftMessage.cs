@@ -76,6 +76,21 @@ public readonly partial record struct RaftMessage
     /// </summary>
     public ulong Context { get; init; }
 
+    /// <summary>
+    /// What a leader sends to a follower, and the answers: which of the leader's sessions with that node in this term it belongs
+    /// to. 0 is the first; a node that is removed and added again gets another.
+    /// </summary>
+    public ulong Session { get; init; }
+
+    /// <summary>
+    /// A heartbeat: how many transfers of leadership its sender has given up in this term. A transfer request, and the vote
+    /// requests that follow it: the same, when the transfer began.
+    /// </summary>
+    public uint Handovers { get; init; }
+
+    /// <summary>A vote request: the leader of the term before asked the sender to stand, so patience with it is not called for.</summary>
+    public bool IsSuccessor { get; init; }
+
     /// <summary>A <see cref="RaftMessageKind.PreVoteRequest"/>.</summary>
     /// <param name="from">The node that thinks of standing.</param>
     /// <param name="to">The voter asked.</param>
@@ -117,6 +132,22 @@ public readonly partial record struct RaftMessage
     /// <param name="granted">Whether the vote was given.</param>
     public static RaftMessage VoteResponse(NodeId from, NodeId to, Term term, bool granted) =>
         PreVoteResponse(from, to, term, granted) with { Kind = RaftMessageKind.VoteResponse };
+
+    /// <summary>A <see cref="RaftMessageKind.TransferRequest"/>.</summary>
+    /// <param name="from">The leader.</param>
+    /// <param name="to">The voter that is to lead next.</param>
+    /// <param name="term">The leader's term.</param>
+    /// <param name="lastIndex">The last entry in the leader's log, which the voter has acknowledged.</param>
+    /// <param name="handovers">How many transfers the leader has given up in this term.</param>
+    public static RaftMessage TransferRequest(NodeId from, NodeId to, Term term, LogIndex lastIndex, uint handovers) => new()
+    {
+        Kind = RaftMessageKind.TransferRequest,
+        From = from,
+        To = to,
+        Term = term,
+        Index = lastIndex,
+        Handovers = handovers,
+    };
 
     /// <summary>A <see cref="RaftMessageKind.AppendRequest"/>.</summary>
     /// <param name="from">The leader.</param>

@@ -58,4 +58,7 @@ public enum RaftMessageKind : byte
 
     /// <summary>A command on its way to the leader. Lost when the receiver does not lead or has too much uncommitted.</summary>
     Proposal,
+
+    /// <summary>Asks a voter that has everything to stand for election at once (thesis §3.10).</summary>
+    TransferRequest,
 }

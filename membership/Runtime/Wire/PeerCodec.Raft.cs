@@ -16,6 +16,7 @@ internal static partial class PeerCodec
             From = message.From.Value,
             To = message.To.Value,
             Term = message.Term.Value,
+            Session = message.Session,
         };
         PutRaft(envelope, message);
         return envelope.ToByteArray();
@@ -40,7 +41,13 @@ internal static partial class PeerCodec
                 envelope.PreVoteAnswer = new VoteAnswer { Granted = message.Granted };
                 break;
             case RaftMessageKind.VoteRequest:
-                envelope.VoteAsk = new PreVoteAsk { LastIndex = message.Index.Value, LastTerm = message.LogTerm.Value };
+                envelope.VoteAsk = new PreVoteAsk
+                {
+                    LastIndex = message.Index.Value,
+                    LastTerm = message.LogTerm.Value,
+                    Successor = message.IsSuccessor,
+                    Handovers = message.Handovers,
+                };
                 break;
             case RaftMessageKind.VoteResponse:
                 envelope.VoteAnswer = new VoteAnswer { Granted = message.Granted };
@@ -63,6 +70,7 @@ internal static partial class PeerCodec
                     SentAt = message.SentAt.Nanoseconds,
                     Commit = message.Commit.Value,
                     Match = message.Match.Value,
+                    Handovers = message.Handovers,
                 };
                 break;
             case RaftMessageKind.HeartbeatResponse:
@@ -92,6 +100,9 @@ internal static partial class PeerCodec
                 break;
             case RaftMessageKind.Proposal:
                 envelope.ForwardedCommand = UnsafeByteOperations.UnsafeWrap(message.Data);
+                break;
+            case RaftMessageKind.TransferRequest:
+                envelope.TransferAsk = new TransferAsk { LastIndex = message.Index.Value, Handovers = message.Handovers };
                 break;
             default:
                 throw NoForm(message.Kind.ToString());
@@ -126,7 +137,11 @@ internal static partial class PeerCodec
             from, to, term, new LogIndex(envelope.PreVoteAsk.LastIndex), new Term(envelope.PreVoteAsk.LastTerm)),
         PeerEnvelope.KindOneofCase.PreVoteAnswer => RaftMessage.PreVoteResponse(from, to, term, envelope.PreVoteAnswer.Granted),
         PeerEnvelope.KindOneofCase.VoteAsk => RaftMessage.VoteRequest(
-            from, to, term, new LogIndex(envelope.VoteAsk.LastIndex), new Term(envelope.VoteAsk.LastTerm)),
+            from, to, term, new LogIndex(envelope.VoteAsk.LastIndex), new Term(envelope.VoteAsk.LastTerm)) with
+        {
+            IsSuccessor = envelope.VoteAsk.Successor,
+            Handovers = envelope.VoteAsk.Handovers,
+        },
         PeerEnvelope.KindOneofCase.VoteAnswer => RaftMessage.VoteResponse(from, to, term, envelope.VoteAnswer.Granted),
         PeerEnvelope.KindOneofCase.Append => AppendFrom(envelope.Append, from, to, term),
         PeerEnvelope.KindOneofCase.AppendAnswer => AppendAnswerFrom(envelope.AppendAnswer, from, to, term),
@@ -136,7 +151,10 @@ internal static partial class PeerCodec
             term,
             new MonotonicTime(envelope.Beat.SentAt),
             new LogIndex(envelope.Beat.Commit),
-            new LogIndex(envelope.Beat.Match)),
+            new LogIndex(envelope.Beat.Match)) with
+        {
+            Handovers = envelope.Beat.Handovers,
+        },
         PeerEnvelope.KindOneofCase.BeatAnswer => RaftMessage.HeartbeatResponse(
             from,
             to,
@@ -153,6 +171,8 @@ internal static partial class PeerCodec
             Rejected = envelope.ReadAnswer.Refused,
         },
         PeerEnvelope.KindOneofCase.ForwardedCommand => RaftMessage.Proposal(from, to, envelope.ForwardedCommand.Memory),
+        PeerEnvelope.KindOneofCase.TransferAsk => RaftMessage.TransferRequest(
+            from, to, term, new LogIndex(envelope.TransferAsk.LastIndex), envelope.TransferAsk.Handovers),
         _ => default,
     };
 

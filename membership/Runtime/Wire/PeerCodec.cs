@@ -31,6 +31,7 @@ internal static partial class PeerCodec
         NodeId from = new(envelope.From);
         NodeId to = new(envelope.To);
         raft = RaftFrom(envelope, from, to, new Term(envelope.Term));
+        raft = raft.Kind == RaftMessageKind.None ? raft : raft with { Session = envelope.Session };
         other = raft.Kind == RaftMessageKind.None ? MembershipFrom(envelope, from, to) : null;
         return raft.Kind != RaftMessageKind.None || other is not null;
     }

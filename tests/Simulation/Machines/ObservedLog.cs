@@ -59,6 +59,20 @@ internal sealed class ObservedLog(IReplicatedLog inner, Action<LogEntry> committ
 
     public void SnapshotNotSaved(SnapshotMeta meta, MonotonicTime now) => inner.SnapshotNotSaved(meta, now);
 
+    public ClusterConfiguration Configuration => inner.Configuration;
+
+    public LogIndex ConfigurationIndex => inner.ConfigurationIndex;
+
+    public bool TryChangeConfiguration(ConfigurationChange change, MonotonicTime now, out LogIndex index, out string refusal)
+    {
+        int before = inner.Effects.Committed.Count;
+        bool taken = inner.TryChangeConfiguration(change, now, out index, out refusal);
+        Show(before);
+        return taken;
+    }
+
+    public bool TryTransfer(NodeId to, MonotonicTime now, out string refusal) => inner.TryTransfer(to, now, out refusal);
+
     public void Persisted(ulong ticket, MonotonicTime now)
     {
         int before = inner.Effects.Committed.Count;

@@ -69,6 +69,23 @@ internal sealed class ScriptedLog : IReplicatedLog
         return true;
     }
 
+    public ClusterConfiguration Configuration { get; set; } = new([new(1), new(2), new(3)]);
+
+    public LogIndex ConfigurationIndex => LogIndex.Zero;
+
+    public bool TryChangeConfiguration(ConfigurationChange change, MonotonicTime now, out LogIndex index, out string refusal)
+    {
+        index = LogIndex.Zero;
+        refusal = "this engine changes nothing";
+        return false;
+    }
+
+    public bool TryTransfer(NodeId to, MonotonicTime now, out string refusal)
+    {
+        refusal = "this engine hands nothing over";
+        return false;
+    }
+
     public bool TryRead(ulong context, MonotonicTime now) => false;
 
     /// <summary>The states handed in, newest last.</summary>

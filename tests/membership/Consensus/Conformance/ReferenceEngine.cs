@@ -85,6 +85,40 @@ internal sealed class ReferenceEngine : IReplicatedLog
         return !_truth.Leader.IsNone;
     }
 
+    public ClusterConfiguration Configuration => _truth.Configuration;
+
+    public LogIndex ConfigurationIndex => _truth.ConfigurationIndex;
+
+    public bool TryChangeConfiguration(ConfigurationChange change, MonotonicTime now, out LogIndex index, out string refusal)
+    {
+        // One truth needs no joint step.
+        index = LogIndex.Zero;
+        string? problem = !IsLeader ? "this node does not lead"
+            : _truth.Commit < _truth.ConfigurationIndex ? "another change is under way"
+            : ConfigurationRules.Enter(Configuration, change, out ClusterConfiguration next) ?? Take(next);
+        refusal = problem ?? "";
+        index = problem is null ? ConfigurationIndex : index;
+        return problem is null;
+
+        string? Take(ClusterConfiguration entered)
+        {
+            _truth.Change(entered.IsJoint ? ConfigurationRules.Leave(entered) : entered);
+            return null;
+        }
+    }
+
+    public bool TryTransfer(NodeId to, MonotonicTime now, out string refusal)
+    {
+        bool taken = IsLeader && to != _self && Configuration.Voters.Contains(to);
+        refusal = taken ? "" : "only a leader hands over, to another voter";
+        if (taken)
+        {
+            _truth.Lead(to, now);
+        }
+
+        return taken;
+    }
+
     public bool Compact(LogIndex through, ReadOnlyMemory<byte> state, MonotonicTime now)
     {
         if (through > _delivered)

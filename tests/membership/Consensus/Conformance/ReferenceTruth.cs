@@ -10,6 +10,10 @@ internal sealed class ReferenceTruth(IReadOnlyList<NodeId> voters, TimeSpan pati
     private readonly Dictionary<NodeId, LogIndex> _durable = [];
     private MonotonicTime _leaderSeen = MonotonicTime.DistantPast;
 
+    public ClusterConfiguration Configuration { get; private set; } = new(voters);
+
+    public LogIndex ConfigurationIndex { get; private set; }
+
     public Term Term { get; private set; }
 
     public NodeId Leader { get; private set; }
@@ -34,13 +38,24 @@ internal sealed class ReferenceTruth(IReadOnlyList<NodeId> voters, TimeSpan pati
         {
             _leaderSeen = now;
         }
-        else if (now > _leaderSeen + patience)
+        else if (now > _leaderSeen + patience && Configuration.IsVoter(node))
         {
-            Leader = node;
-            Term = Term.Next;
-            _leaderSeen = now;
-            Barrier = Add(EntryKind.Barrier, ReadOnlyMemory<byte>.Empty);
+            Lead(node, now);
         }
+    }
+
+    public void Lead(NodeId node, MonotonicTime now)
+    {
+        Leader = node;
+        Term = Term.Next;
+        _leaderSeen = now;
+        Barrier = Add(EntryKind.Barrier, ReadOnlyMemory<byte>.Empty);
+    }
+
+    public void Change(ClusterConfiguration configuration)
+    {
+        Configuration = configuration;
+        ConfigurationIndex = Add(EntryKind.Configuration, ConfigurationCodec.Encode(configuration));
     }
 
     public void Resign(NodeId node)
@@ -61,7 +76,7 @@ internal sealed class ReferenceTruth(IReadOnlyList<NodeId> voters, TimeSpan pati
     public void Durable(NodeId node, LogIndex index)
     {
         _durable[node] = index;
-        List<LogIndex> reached = [.. voters.Select(v => _durable.GetValueOrDefault(v))];
+        List<LogIndex> reached = [.. Configuration.Voters.Select(v => _durable.GetValueOrDefault(v))];
         reached.Sort();
         LogIndex byMajority = reached[(reached.Count - 1) / 2];
         Commit = byMajority > Commit ? byMajority : Commit;

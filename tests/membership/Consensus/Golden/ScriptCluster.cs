@@ -4,7 +4,7 @@ using Cluster.Consensus.Tests.Support;
 namespace Cluster.Consensus.Tests.Golden;
 
 /// <summary>A few voters under one clock, whose every message and disk the script controls; writes a trace.</summary>
-internal sealed class ScriptCluster
+internal sealed partial class ScriptCluster
 {
     private readonly Member[] _members;
     private readonly List<RaftMessage> _network = [];
@@ -13,20 +13,29 @@ internal sealed class ScriptCluster
     private readonly List<string> _trace = [];
     private MonotonicTime _now = new(0);
 
-    public ScriptCluster(int nodes)
+    public ScriptCluster(int nodes, int trailingBytes = 0, int spares = 0)
     {
-        var voters = new NodeId[nodes];
-        for (uint i = 0; i < nodes; i++)
+        var voters = new NodeId[nodes + spares];
+        for (uint i = 0; i < voters.Length; i++)
         {
             voters[i] = new NodeId(i + 1);
         }
 
-        _members = new Member[nodes];
-        for (int i = 0; i < nodes; i++)
+        _members = new Member[voters.Length];
+        for (int i = 0; i < voters.Length; i++)
         {
-            var options = new RaftOptions { Self = voters[i], Voters = voters, Seed = (ulong)i + 1 };
+            var options = new RaftOptions
+            {
+                Self = voters[i],
+                Voters = i < nodes ? voters[..nodes] : [],
+                Seed = (ulong)i + 1,
+                TrailingEntries = 0,
+                MaxTrailingBytes = trailingBytes,
+                SnapshotChunkBytes = 4,
+                MaxInflightSnapshotBytes = 8,
+            };
             var node = new RaftNode(options, RecoveredLog.Empty, _now);
-            _members[i] = new Member(options, node) { Told = TraceText.Of(node.Status) };
+            _members[i] = new Member(options, node) { Told = TraceText.Of(node.Status), ToldOf = node.Configuration };
         }
     }
 
@@ -106,6 +115,11 @@ internal sealed class ScriptCluster
                 Restart(Find(node));
                 break;
             default:
+                if (DoMore(words) || DoChange(words))
+                {
+                    break;
+                }
+
                 throw new FormatException($"no such step: {string.Join(' ', words)}");
         }
     }
@@ -210,6 +224,9 @@ internal sealed class ScriptCluster
     {
         member.Node = null;
         member.Disk.Crash();
+        member.Saves.Clear();
+        member.State = "";
+        member.Applied = LogIndex.Zero;
     }
 
     private void Restart(Member member)
@@ -240,6 +257,8 @@ internal sealed class ScriptCluster
             Trace($"{id} {told}");
         }
 
+        TellConfiguration(member, node);
+
         foreach (LogWrite write in node.Effects.Writes)
         {
             Trace($"{id} writes {TraceText.Of(write)}");
@@ -248,15 +267,10 @@ internal sealed class ScriptCluster
 
         foreach (RaftMessage message in node.Effects.Messages)
         {
-            string from = $"{message.From.Value}";
-            string to = $"{message.To.Value}";
-            bool isCut = _cut.Contains(from) || _cut.Contains(to) || _cut.Contains($"{from}->{to}");
-            Trace(TraceText.Of(message) + (isCut ? " (lost)" : ""));
-            if (!isCut)
-            {
-                _network.Add(message);
-            }
+            Post(message);
         }
+
+        CarryOutSnapshots(member, node.Effects);
 
         foreach (LogEntry entry in node.Effects.Committed)
         {
@@ -268,6 +282,23 @@ internal sealed class ScriptCluster
         {
             node.Persisted(ticket, _now);
             CarryOut(member, node);
+        }
+
+        if (!member.SavesSlowly && member.Saves.Count > 0)
+        {
+            FinishSaves(member, areSaved: true);
+        }
+    }
+
+    private void Post(in RaftMessage message)
+    {
+        string from = $"{message.From.Value}";
+        string to = $"{message.To.Value}";
+        bool isCut = _cut.Contains(from) || _cut.Contains(to) || _cut.Contains($"{from}->{to}");
+        Trace(TraceText.Of(message) + (isCut ? " (lost)" : ""));
+        if (!isCut)
+        {
+            _network.Add(message);
         }
     }
 
@@ -284,5 +315,15 @@ internal sealed class ScriptCluster
         public RaftNode? Node { get; set; } = node;
 
         public string Told { get; set; } = "";
+
+        public ClusterConfiguration ToldOf { get; set; } = ClusterConfiguration.Empty;
+
+        public string State { get; set; } = "";
+
+        public LogIndex Applied { get; set; }
+
+        public bool SavesSlowly { get; set; }
+
+        public List<Snapshot> Saves { get; } = [];
     }
 }

@@ -57,6 +57,14 @@ public class ScriptTests
             {
                 cluster = new ScriptCluster(int.Parse(count));
             }
+            else if (words is ["nodes", var number, "trailing", var bytes])
+            {
+                cluster = new ScriptCluster(int.Parse(number), int.Parse(bytes));
+            }
+            else if (words is ["nodes", var voters, "spares", var spares])
+            {
+                cluster = new ScriptCluster(int.Parse(voters), spares: int.Parse(spares));
+            }
             else if (words.Length > 0)
             {
                 cluster!.Do(words);

@@ -10,12 +10,14 @@ internal static class TraceText
         LogWriteKind.SaveHardState => $"term {write.HardState.Term.Value}, vote {Name(write.HardState.VotedFor)}",
         LogWriteKind.Truncate => $"truncate from {write.From.Value}",
         LogWriteKind.Append => $"append {Of(write.Entries)}",
+        LogWriteKind.UseSnapshot when write.ReplacesLog => $"use snapshot {Of(write.Snapshot!)} in place of the log",
+        LogWriteKind.UseSnapshot => $"use snapshot {Of(write.Snapshot!)}, keep from {write.From.Value}",
         _ => throw new InvalidOperationException(write.ToString()),
     };
 
-    public static string Of(LogEntry entry) => entry.Kind == EntryKind.Barrier
-        ? $"{entry.Index.Value}/t{entry.Term.Value} barrier"
-        : $"{entry.Index.Value}/t{entry.Term.Value} \"{Encoding.UTF8.GetString(entry.Payload.Span)}\"";
+    public static string Of(LogEntry entry) => $"{entry.Index.Value}/t{entry.Term.Value} {PayloadOf(entry)}";
+
+    public static string Of(SnapshotMeta meta) => $"{meta.Index.Value}/t{meta.Term.Value}";
 
     public static string Of(ReplicatedLogStatus status) => status.Role switch
     {
@@ -23,11 +25,31 @@ internal static class TraceText
         LogRole.Follower => $"follows nobody in t{status.Term.Value}",
         LogRole.PreCandidate => $"is pre-candidate in t{status.Term.Value}",
         LogRole.Candidate => $"is candidate in t{status.Term.Value}",
+        _ when status.ConfirmedUntil == MonotonicTime.DistantPast => $"leads t{status.Term.Value} and promises nothing any more",
         _ => $"leads t{status.Term.Value}",
     };
 
     public static string Of(in RaftMessage message) =>
-        $"{message.From.Value}->{message.To.Value} {message.Kind} t{message.Term.Value}{Details(message)}";
+        $"{message.From.Value}->{message.To.Value} {message.Kind} t{message.Term.Value}{Details(message)}{Extras(message)}";
+
+    private static string Extras(in RaftMessage m) =>
+        (m.Session == 0 ? "" : $" session {m.Session}")
+        + (m.IsSuccessor ? " as successor" : "")
+        + (m.Handovers == 0 ? "" : $" handovers {m.Handovers}");
+
+    private static string PayloadOf(LogEntry entry)
+    {
+        switch (entry.Kind)
+        {
+            case EntryKind.Barrier:
+                return "barrier";
+            case EntryKind.Configuration:
+                Assert.True(ConfigurationCodec.TryDecode(entry.Payload.Span, out ClusterConfiguration configuration));
+                return $"({configuration})";
+            default:
+                return $"\"{Encoding.UTF8.GetString(entry.Payload.Span)}\"";
+        }
+    }
 
     private static string Details(in RaftMessage m) => m.Kind switch
     {
@@ -38,6 +60,15 @@ internal static class TraceText
         RaftMessageKind.AppendResponse => $" match {m.Index.Value}",
         RaftMessageKind.Heartbeat => $" sent {Ms(m.SentAt)} commit {m.Commit.Value} match {m.Match.Value}",
         RaftMessageKind.HeartbeatResponse => $" sent {Ms(m.SentAt)} received {m.Received.Value} match {m.Match.Value}",
+        RaftMessageKind.SnapshotChunk when m.Data.IsEmpty => $" {Of(m.Snapshot!)}, {m.Snapshot!.Bytes} bytes, offer {m.Context}",
+        RaftMessageKind.SnapshotChunk =>
+            $" {Of(m.Snapshot!)} offer {m.Context} at {m.Offset} \"{Encoding.UTF8.GetString(m.Data.Span)}\"",
+        RaftMessageKind.SnapshotResponse when m.Granted => $" installed {m.Index.Value}",
+        RaftMessageKind.SnapshotResponse => $" offer {m.Context} has {m.Offset}{(m.Rejected ? ", dropped" : "")}",
+        RaftMessageKind.TransferRequest => $" last {m.Index.Value}",
+        RaftMessageKind.ReadRequest => "",
+        RaftMessageKind.ReadResponse => m.Rejected ? " refused" : $" {m.Index.Value}",
+        RaftMessageKind.Proposal => $" \"{Encoding.UTF8.GetString(m.Data.Span)}\"",
         _ => throw new InvalidOperationException(m.ToString()),
     };
 

@@ -23,28 +23,29 @@ internal sealed partial class RandomNetwork
     private bool _isHealed;
     private long _now;
 
-    public RandomNetwork(ulong seed, int size, RaftMutations mutations = RaftMutations.None, int? delayMs = null)
+    public RandomNetwork(ulong seed, int size, RaftMutations mutations = RaftMutations.None, int? delayMs = null, int spares = 0)
     {
         // Each run has a temper of its own: some bugs show only on slow networks, others only in quick restarts.
         _random = new SplitMix64(seed);
         _side = new SplitMix64(~seed);
+        _changes = new SplitMix64(seed ^ 0x5555);
         _delayMs = delayMs ?? Pick(2, 8, 30, 80);
         _lossRate = Pick(0, 3, 10) / 100.0;
         _restartMs = Pick(20, 150, 600);
-        var ids = new NodeId[size];
-        for (int i = 0; i < size; i++)
+        var ids = new NodeId[size + spares];
+        for (int i = 0; i < ids.Length; i++)
         {
             ids[i] = new NodeId((uint)i + 1);
         }
 
-        _voters = new SimulatedVoter[size];
-        _cut = new bool[size, size];
-        for (int i = 0; i < size; i++)
+        _voters = new SimulatedVoter[ids.Length];
+        _cut = new bool[ids.Length, ids.Length];
+        for (int i = 0; i < ids.Length; i++)
         {
             var options = new RaftOptions
             {
                 Self = ids[i],
-                Voters = ids,
+                Voters = i < size ? ids[..size] : [],
                 Seed = _random.Next(),
                 MaxInflightAppends = 4,
                 MaxBytesPerAppend = 200,
@@ -60,7 +61,7 @@ internal sealed partial class RandomNetwork
             _voters[i] = new SimulatedVoter(options, rate);
         }
 
-        _checker = new SafetyChecker(_voters);
+        _checker = new SafetyChecker(_voters, new ClusterConfiguration(ids[..size]));
         foreach (SimulatedVoter voter in _voters)
         {
             voter.Start(0, RandomOrigin(), _checker);
@@ -71,6 +72,10 @@ internal sealed partial class RandomNetwork
         After(SideMs(0, 500), CompactForEver);
         After(SideMs(0, 100), ReadForEver);
         After(Ms(300, 600), BreakForEver);
+        if (spares > 0)
+        {
+            After(ChangeMs(300, 800), ChangeForEver);
+        }
     }
 
     /// <summary>A hash over everything that was sent, in order.</summary>

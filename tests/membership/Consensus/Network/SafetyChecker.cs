@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace Cluster.Consensus.Tests.Network;
 
 /// <summary>What must hold after every step (Raft figure 3, and this engine's promises). Throws at the first violation.</summary>
-internal sealed class SafetyChecker(SimulatedVoter[] voters)
+internal sealed class SafetyChecker(SimulatedVoter[] voters, ClusterConfiguration initial)
 {
     private const ulong FirstState = 14695981039346656037;
     private readonly Dictionary<ulong, NodeId> _leaders = [];
@@ -15,8 +15,15 @@ internal sealed class SafetyChecker(SimulatedVoter[] voters)
 
     public int Elections => _leaders.Count;
 
-    public static ulong Id(in LogEntry entry) =>
-        entry.Kind == EntryKind.Barrier ? 0 : BinaryPrimitives.ReadUInt64LittleEndian(entry.Payload.Span);
+    /// <summary>The newest configuration that is committed, and where.</summary>
+    public (ClusterConfiguration Configuration, LogIndex Index) CommittedConfiguration { get; private set; } = (initial, LogIndex.Zero);
+
+    public static ulong Id(in LogEntry entry) => entry.Kind switch
+    {
+        EntryKind.Barrier => 0,
+        EntryKind.Configuration => Checksum.Of(entry.Payload.Span),
+        _ => BinaryPrimitives.ReadUInt64LittleEndian(entry.Payload.Span),
+    };
 
     /// <summary>S7: what a message tells as fact is on the sender's disk.</summary>
     public static void OnSent(SimulatedVoter voter, RaftMessage message)
@@ -51,7 +58,14 @@ internal sealed class SafetyChecker(SimulatedVoter[] voters)
         int position = (int)entry.Index.Value - 1;
         if (position == _committed.Count)
         {
-            RequireDurableOnMajority(entry);
+            RequireDurableOnMajority(entry, voter.Node!.Configuration);
+            if (entry.Kind == EntryKind.Configuration)
+            {
+                Require(ConfigurationCodec.TryDecode(entry.Payload.Span, out ClusterConfiguration configuration), "it can be read");
+                RequireOneChange(CommittedConfiguration.Configuration, configuration);
+                CommittedConfiguration = (configuration, entry.Index);
+            }
+
             _committed.Add(entry);
             _committedIn.Add(voter.Node!.Status.Term);
             _states.Add((_states[^1] ^ Id(entry) ^ (entry.Term.Value << 48)) * 1099511628211);
@@ -148,14 +162,21 @@ internal sealed class SafetyChecker(SimulatedVoter[] voters)
         }
     }
 
-    private void RequireDurableOnMajority(in LogEntry entry)
+    // Each change begins where the last one ended: a joint configuration is left for its own incoming half only.
+    private static void RequireOneChange(ClusterConfiguration before, ClusterConfiguration after)
     {
-        int copies = 0;
-        foreach (SimulatedVoter voter in voters)
-        {
-            copies += voter.Disk.Holds(entry.Index, entry.Term) ? 1 : 0;
-        }
+        bool follows = before.IsJoint
+            ? after.Equals(ConfigurationRules.Leave(before))
+            : after.IsJoint ? after.OutgoingVoters.SequenceEqual(before.Voters) : after.Voters.SequenceEqual(before.Voters);
+        Require(follows, $"the configuration ({after}) does not follow ({before})");
+    }
 
-        Require(copies > voters.Length / 2, $"{entry.Index} is committed with {copies} copies on disk");
+    private void RequireDurableOnMajority(LogEntry entry, ClusterConfiguration configuration)
+    {
+        foreach (IReadOnlyCollection<NodeId> half in new[] { configuration.Voters, configuration.OutgoingVoters })
+        {
+            int copies = voters.Count(v => half.Contains(v.Id) && v.Disk.Holds(entry.Index, entry.Term));
+            Require(half.Count == 0 || copies > half.Count / 2, $"{entry.Index} is committed with {copies} copies on disk ({configuration})");
+        }
     }
 }

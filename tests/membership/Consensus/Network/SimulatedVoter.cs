@@ -6,10 +6,11 @@ namespace Cluster.Consensus.Tests.Network;
 internal sealed class SimulatedVoter(RaftOptions options, double clockRate)
 {
     private long _clockOrigin;
+    private bool _isFresh;
 
     public NodeId Id => options.Self;
 
-    public MemoryDisk Disk { get; } = new();
+    public MemoryDisk Disk { get; private set; } = new();
 
     public RaftNode? Node { get; private set; }
 
@@ -44,7 +45,14 @@ internal sealed class SimulatedVoter(RaftOptions options, double clockRate)
         Memory.Clear();
         Memory.AddRange(checker.CommittedThrough(Disk.Before));
         Memory.AddRange(Disk.Entries);
-        Node = new RaftNode(options, Disk.Recovered, Local(trueTime));
+        Node = new RaftNode(_isFresh ? options with { Voters = [] } : options, Disk.Recovered, Local(trueTime));
+    }
+
+    /// <summary>The machine comes back with an empty disk, to be added anew.</summary>
+    public void Wipe()
+    {
+        Disk = new MemoryDisk();
+        _isFresh = true;
     }
 
     public void Crash(int survivingWrites)

@@ -7,11 +7,16 @@ public class MalformedMessageTests
     private static readonly Term T1 = new(1);
 
     [Fact]
-    public void Strangers_and_misdirected_messages_change_nothing()
+    public void Answers_of_strangers_and_misdirected_messages_change_nothing()
     {
         foreach (RaftMessage message in Samples(new Term(9), new LogIndex(1)))
         {
-            Ignored(message with { From = new NodeId(8) });
+            if (message.Kind is RaftMessageKind.VoteResponse or RaftMessageKind.PreVoteResponse
+                or RaftMessageKind.AppendResponse or RaftMessageKind.HeartbeatResponse)
+            {
+                Ignored(message with { From = new NodeId(8) });
+            }
+
             Ignored(message with { From = One });
             Ignored(message with { From = NodeId.None });
             Ignored(message with { To = Three });
@@ -120,6 +125,7 @@ public class MalformedMessageTests
         RaftMessage.AppendResponse(Two, One, term, index),
         RaftMessage.Heartbeat(Two, One, term, default, index, index),
         RaftMessage.HeartbeatResponse(Two, One, term, default, index, index),
+        RaftMessage.TransferRequest(Two, One, term, index, 0),
     ];
 
     private static void Ignored(RaftMessage message)

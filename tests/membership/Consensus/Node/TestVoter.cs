@@ -6,7 +6,7 @@ namespace Cluster.Consensus.Tests.Node;
 /// <summary>
 /// One voter whose peers are played by the test. Voter 1 of 3 unless told otherwise; its disk waits for <see cref="Sync"/>.
 /// </summary>
-internal sealed class TestVoter
+internal sealed partial class TestVoter
 {
     public static readonly NodeId One = new(1);
     public static readonly NodeId Two = new(2);
@@ -130,6 +130,24 @@ internal sealed class TestVoter
         Collect();
     }
 
+    /// <summary>Changes the configuration.</summary>
+    /// <returns>What is wrong with it, or nothing.</returns>
+    public string Change(params ConfigurationStep[] steps)
+    {
+        Node.TryChangeConfiguration(new ConfigurationChange(steps), Now, out _, out string refusal);
+        Collect();
+        return refusal;
+    }
+
+    /// <summary>Hands leadership over.</summary>
+    /// <returns>What is wrong with it, or nothing.</returns>
+    public string Transfer(NodeId to)
+    {
+        Node.TryTransfer(to, Now, out string refusal);
+        Collect();
+        return refusal;
+    }
+
     public void Abdicate()
     {
         Node.Abdicate(Now);
@@ -197,6 +215,7 @@ internal sealed class TestVoter
             _sent.Add(message);
         }
 
+        CollectSnapshots(Node.Effects);
         Committed.AddRange(Node.Effects.Committed);
         Node.Effects.Clear();
     }

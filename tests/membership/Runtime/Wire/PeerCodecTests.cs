@@ -135,7 +135,13 @@ public sealed class PeerCodecTests
             _ => kind.ToString(),
         };
         MethodInfo method = typeof(RaftMessage).GetMethod(factory)!;
-        return (RaftMessage)method.Invoke(null, DrawValues(method.GetParameters(), ref random))!;
+        RaftMessage drawn = (RaftMessage)method.Invoke(null, DrawValues(method.GetParameters(), ref random))!;
+        return drawn with
+        {
+            Session = random.Below(3),
+            IsSuccessor = kind == RaftMessageKind.VoteRequest && random.Chance(0.5),
+            Handovers = kind is RaftMessageKind.VoteRequest or RaftMessageKind.Heartbeat ? (uint)random.Below(3) : drawn.Handovers,
+        };
     }
 
     private static PeerMessage Draw(Type kind, ref SplitMix64 random)

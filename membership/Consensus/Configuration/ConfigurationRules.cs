@@ -1,0 +1,101 @@
+namespace Cluster.Consensus;
+
+/// <summary>How one configuration follows from another (Raft §6, thesis §4.3). Pure.</summary>
+internal static class ConfigurationRules
+{
+    /// <summary>
+    /// The configuration that a change begins with. When voters change it is joint, and <see cref="Leave"/> ends it; when only
+    /// learners do, no majority is touched and it is final.
+    /// </summary>
+    /// <param name="current">The configuration in force, which must not be joint.</param>
+    /// <param name="change">What is to be done.</param>
+    /// <param name="next">The result.</param>
+    /// <returns>What is wrong with the change, or null.</returns>
+    public static string? Enter(ClusterConfiguration current, ConfigurationChange change, out ClusterConfiguration next)
+    {
+        Invariant.Check(!current.IsJoint, "one change at a time");
+        next = current;
+        if (change.Steps.Count == 0)
+        {
+            return "it holds no step: name at least one node to add, promote, demote or remove";
+        }
+
+        var voters = new SortedSet<NodeId>(current.Voters);
+        var learners = new SortedSet<NodeId>(current.Learners);
+        var learnersNext = new SortedSet<NodeId>();
+        var named = new SortedSet<NodeId>();
+        foreach (ConfigurationStep step in change.Steps)
+        {
+            if (!named.Add(step.Node))
+            {
+                return $"it names {step.Node} twice: each node takes part in one step only";
+            }
+
+            if (Take(current, step, voters, learners, learnersNext) is { } problem)
+            {
+                return problem;
+            }
+        }
+
+        if (voters.Count == 0)
+        {
+            return "no voter would be left: keep at least one, or promote a learner in the same change";
+        }
+
+        bool votersChange = !voters.SetEquals(current.Voters);
+        next = votersChange
+            ? new ClusterConfiguration(voters, current.Voters, learners, learnersNext)
+            : new ClusterConfiguration(voters, learners: learners);
+        return null;
+    }
+
+    /// <summary>The configuration that a joint one ends in.</summary>
+    public static ClusterConfiguration Leave(ClusterConfiguration joint)
+    {
+        Invariant.Check(joint.IsJoint, "only a joint configuration is left");
+        return new ClusterConfiguration(joint.Voters, learners: [.. joint.Learners, .. joint.LearnersNext]);
+    }
+
+    private static string? Take(
+        ClusterConfiguration current,
+        ConfigurationStep step,
+        SortedSet<NodeId> voters,
+        SortedSet<NodeId> learners,
+        SortedSet<NodeId> learnersNext)
+    {
+        NodeId node = step.Node;
+        if (node.IsNone)
+        {
+            return "it names node number 0, which means no node: number nodes from 1 on";
+        }
+
+        switch (step.Kind)
+        {
+            case ConfigurationStepKind.Add when current.IsMember(node):
+                return $"{node} is to be added, but takes part already ({current})";
+            case ConfigurationStepKind.Add:
+                learners.Add(node);
+                return null;
+            case ConfigurationStepKind.Promote when !current.IsLearner(node):
+                return $"{node} is to be promoted, but is no learner ({current}): add it first and let it catch up";
+            case ConfigurationStepKind.Promote:
+                learners.Remove(node);
+                voters.Add(node);
+                return null;
+            case ConfigurationStepKind.Demote when !current.IsVoter(node):
+                return $"{node} is to be demoted, but is no voter ({current})";
+            case ConfigurationStepKind.Demote:
+                voters.Remove(node);
+                learnersNext.Add(node);
+                return null;
+            case ConfigurationStepKind.Remove when !current.IsMember(node):
+                return $"{node} is to be removed, but takes no part ({current})";
+            case ConfigurationStepKind.Remove:
+                voters.Remove(node);
+                learners.Remove(node);
+                return null;
+            default:
+                return $"the step for {node} says neither add nor promote, demote or remove";
+        }
+    }
+}

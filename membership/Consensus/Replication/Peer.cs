@@ -1,0 +1,28 @@
+using Cluster.Consensus.Quorum;
+
+namespace Cluster.Consensus;
+
+/// <summary>Another node that takes part, and what this node knows of it in its term.</summary>
+internal sealed class Peer(NodeId id, RaftOptions options)
+{
+    /// <summary>The node.</summary>
+    public NodeId Id => id;
+
+    /// <summary>While this node leads: how far the peer is.</summary>
+    public Progress Progress { get; } = new(options);
+
+    /// <summary>While this node stands for election: the peer's answer.</summary>
+    public Ballot Ballot { get; set; }
+
+    /// <summary>
+    /// Tells what is known of this node from what was known before it was removed and added again in the same term: then it may
+    /// have another disk, and old acknowledgements count for nothing.
+    /// </summary>
+    public ulong Session { get; set; }
+
+    /// <summary>The entry that removed the node; it is served until it knows of it.</summary>
+    public LogIndex? RemovedBy { get; set; }
+
+    /// <summary>Of a removed node: when it is given up on.</summary>
+    public MonotonicTime ServedUntil { get; set; }
+}
