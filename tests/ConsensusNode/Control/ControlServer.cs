@@ -1,7 +1,9 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using Cluster.Consensus;
 using Cluster.ConsensusNode.Load;
 using Cluster.ConsensusNode.Running;
 using Cluster.ConsensusNode.State;
@@ -121,6 +123,12 @@ internal sealed class ControlServer(RunningNode node, string path)
                     case "compact":
                         bool begun = await server.Node.LookAsync((core, now) => core.Compact(now));
                         return begun ? new ControlAnswer() : new ControlAnswer { Error = "the engine took no snapshot" };
+                    case "change":
+                        return await server.Node.LookAsync((core, now) => Change(core, request.Steps!, now));
+                    case "transfer":
+                        NodeId to = new(request.Node);
+                        return await server.Node.LookAsync((core, now) =>
+                            core.Log.TryTransfer(to, now, out string refusal) ? new ControlAnswer() : new ControlAnswer { Error = refusal });
                     case "stop":
                         server._stopped.TrySetResult();
                         return new ControlAnswer();
@@ -133,6 +141,18 @@ internal sealed class ControlServer(RunningNode node, string path)
                 return new ControlAnswer { Error = e.Message };
             }
         }
+
+        private static ControlAnswer Change(ReplicaCore core, IReadOnlyList<string> steps, MonotonicTime now)
+        {
+            ConfigurationChange change = new([.. steps.Select(Step)]);
+            return core.Log.TryChangeConfiguration(change, now, out LogIndex index, out string refusal)
+                ? new ControlAnswer { Index = index.Value }
+                : new ControlAnswer { Error = refusal };
+        }
+
+        private static ConfigurationStep Step(string text) => text.Split(' ') is [var kind, var node]
+            ? new ConfigurationStep(Enum.Parse<ConfigurationStepKind>(kind), new NodeId(uint.Parse(node, CultureInfo.InvariantCulture)))
+            : throw new FormatException($"'{text}' is no step; give a kind and a node");
 
         private void Answer(ControlAnswer answer)
         {

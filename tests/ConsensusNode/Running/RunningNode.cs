@@ -97,6 +97,9 @@ internal sealed class RunningNode
         {
             Leads = status.BarrierCommitted,
             Snapshot = status.SnapshotIndex.Value,
+            Voters = Numbers(core.Log.Configuration.Voters),
+            Learners = Numbers(core.Log.Configuration.Learners),
+            IsChanging = core.Log.Configuration.IsJoint || core.Log.ConfigurationIndex > status.CommitIndex,
         };
     });
 
@@ -109,6 +112,8 @@ internal sealed class RunningNode
         _log.Dispose();
         _saver.Join();
     }
+
+    private static uint[] Numbers(IReadOnlyList<NodeId> nodes) => [.. nodes.Select(node => node.Value)];
 
     private static bool SnapshotEnded(ReplicaCore core, SnapshotMeta meta, bool saved, MonotonicTime now)
     {
@@ -127,7 +132,8 @@ internal sealed class RunningNode
     private static RaftOptions OptionsOf(NodeSettings settings) => new()
     {
         Self = settings.Self,
-        Voters = [.. settings.Nodes.Select(node => node.Id)],
+        Voters = settings.Voters,
+        TrailingEntries = settings.TrailingEntries,
         HeartbeatInterval = settings.Timing.HeartbeatInterval,
         ElectionTimeoutMin = settings.Timing.ElectionTimeoutMin,
         ElectionTimeoutMax = settings.Timing.ElectionTimeoutMax,
