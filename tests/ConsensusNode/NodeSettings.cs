@@ -16,12 +16,15 @@ internal sealed record NodeSettings
           The driver steers it through the Unix socket, one JSON object a line. It ends when its standard input does.
 
           --self N               this node's number
-          --nodes N=PORT,...     all voters and their ports on 127.0.0.1
+          --nodes N=PORT,...     all nodes and their ports on 127.0.0.1
+          --voters N,...         who votes at first (default: all)
           --data DIR             the data folder
           --control SOCKET       the control socket
           --journal              keep which proposal stands at which index
           --profile lan|fast     timing (default lan)
-          --append-bytes N       bytes of one append message at most
+          --compact-every N      hand the state over for a snapshot every so many entries (default: never by itself)
+          --trailing N           entries before a snapshot that stay in the log (default 5000)
+          --ballast BYTES        make snapshots so much larger
         """;
 
     public required NodeId Self { get; init; }
@@ -36,7 +39,13 @@ internal sealed record NodeSettings
 
     public MembershipTiming Timing { get; init; } = MembershipTiming.Lan;
 
-    public int? AppendBytes { get; init; }
+    public ulong CompactEvery { get; init; } = ulong.MaxValue;
+
+    public required IReadOnlyList<NodeId> Voters { get; init; }
+
+    public int TrailingEntries { get; init; } = 5000;
+
+    public int BallastBytes { get; init; }
 
     /// <exception cref="FormatException">The command line is not understood.</exception>
     public static NodeSettings Parse(IReadOnlyList<string> args)
@@ -48,15 +57,21 @@ internal sealed record NodeSettings
         }
 
         string Take(string name) => given.Remove(name, out string? value) ? value : throw new FormatException($"{name} is missing");
+        NodePeer[] nodes = [.. Take("--nodes").Split(',').Select(Node)];
         NodeSettings settings = new()
         {
             Self = new NodeId((uint)Number(Take("--self"))),
-            Nodes = [.. Take("--nodes").Split(',').Select(Node)],
+            Nodes = nodes,
+            Voters = given.Remove("--voters", out string? voters)
+                ? [.. voters.Split(',').Select(id => new NodeId((uint)Number(id)))]
+                : [.. nodes.Select(node => node.Id)],
+            TrailingEntries = given.Remove("--trailing", out string? trailing) ? Number(trailing) : 5000,
             Data = Take("--data"),
             Control = Take("--control"),
             Journal = given.Remove("--journal"),
             Timing = given.Remove("--profile", out string? profile) ? TimingOf(profile) : MembershipTiming.Lan,
-            AppendBytes = given.Remove("--append-bytes", out string? bytes) ? Number(bytes) : null,
+            CompactEvery = given.Remove("--compact-every", out string? every) ? (ulong)Number(every) : ulong.MaxValue,
+            BallastBytes = given.Remove("--ballast", out string? bytes) ? Number(bytes) : 0,
         };
         return given.Count == 0 ? settings : throw new FormatException($"{given.Keys.First()} is not known");
     }

@@ -17,7 +17,7 @@ internal sealed class RaftFrame : OutgoingFrame
         _message = message;
         _content = SizeOfContent(message);
         Length = WireWriter.SizeOf(PeerCodec.FeatureLevel) + WireWriter.SizeOf(message.From.Value) + WireWriter.SizeOf(message.To.Value)
-            + WireWriter.SizeOf(message.Term.Value) + (Number(message.Kind) < 16 ? 1 : 2) + WireWriter.SizeOfDelimited(_content);
+            + WireWriter.SizeOf(message.Term.Value) + WireWriter.SizeOf(message.Session) + (Number(message.Kind) < 16 ? 1 : 2) + WireWriter.SizeOfDelimited(_content);
     }
 
     /// <inheritdoc/>
@@ -34,6 +34,7 @@ internal sealed class RaftFrame : OutgoingFrame
         writer.Field(PeerEnvelope.FromFieldNumber, _message.From.Value);
         writer.Field(PeerEnvelope.ToFieldNumber, _message.To.Value);
         writer.Field(PeerEnvelope.TermFieldNumber, _message.Term.Value);
+        writer.Field(PeerEnvelope.SessionFieldNumber, _message.Session);
         writer.Begin(Number(_message.Kind), _content);
         switch (_message.Kind)
         {
@@ -50,6 +51,7 @@ internal sealed class RaftFrame : OutgoingFrame
                 writer.FixedField(Beat.SentAtFieldNumber, _message.SentAt.Nanoseconds);
                 writer.Field(Beat.CommitFieldNumber, _message.Commit.Value);
                 writer.Field(Beat.MatchFieldNumber, _message.Match.Value);
+                writer.Field(Beat.HandoversFieldNumber, _message.Handovers);
                 break;
             default:
                 writer.FixedField(BeatAnswer.SentAtFieldNumber, _message.SentAt.Nanoseconds);
@@ -75,7 +77,7 @@ internal sealed class RaftFrame : OutgoingFrame
         RaftMessageKind.AppendResponse => (message.Rejected ? 2 : 0) + WireWriter.SizeOf(message.Index.Value)
             + WireWriter.SizeOf(message.HintIndex.Value) + WireWriter.SizeOf(message.HintTerm.Value),
         RaftMessageKind.Heartbeat => WireWriter.SizeOfFixed(message.SentAt.Nanoseconds)
-            + WireWriter.SizeOf(message.Commit.Value) + WireWriter.SizeOf(message.Match.Value),
+            + WireWriter.SizeOf(message.Commit.Value) + WireWriter.SizeOf(message.Match.Value) + WireWriter.SizeOf(message.Handovers),
         RaftMessageKind.HeartbeatResponse => WireWriter.SizeOfFixed(message.SentAt.Nanoseconds)
             + WireWriter.SizeOf(message.Received.Value) + WireWriter.SizeOf(message.Match.Value),
         _ => 0,

@@ -24,6 +24,7 @@ internal static class RaftFrameReader
         NodeId from = default;
         NodeId to = default;
         Term term = default;
+        ulong session = 0;
         for (uint tag = reader.Tag(); tag != 0; tag = reader.Tag())
         {
             if (message.Kind != RaftMessageKind.None)
@@ -45,6 +46,9 @@ internal static class RaftFrameReader
                     break;
                 case (PeerEnvelope.TermFieldNumber << 3) | Varint:
                     term = new Term(reader.Varint());
+                    break;
+                case (PeerEnvelope.SessionFieldNumber << 3) | Varint:
+                    session = reader.Varint();
                     break;
                 case (PeerEnvelope.AppendFieldNumber << 3) | Delimited:
                     message = ReadAppend(reader.Delimited());
@@ -68,7 +72,7 @@ internal static class RaftFrameReader
             }
         }
 
-        message = message with { From = from, To = to, Term = term };
+        message = message with { From = from, To = to, Term = term, Session = session };
         return reader.IsPlain && message.Kind != RaftMessageKind.None;
     }
 
@@ -197,40 +201,66 @@ internal static class RaftFrameReader
             : default;
     }
 
-    private static RaftMessage ReadBeat(ReadOnlyMemory<byte> content) =>
-        TryReadStamped(content, out long sentAt, out ulong commit, out ulong match)
-            ? RaftMessage.Heartbeat(default, default, default, new MonotonicTime(sentAt), new LogIndex(commit), new LogIndex(match))
-            : default;
-
-    private static RaftMessage ReadBeatAnswer(ReadOnlyMemory<byte> content) =>
-        TryReadStamped(content, out long sentAt, out ulong received, out ulong match)
-            ? RaftMessage.HeartbeatResponse(
-                default, default, default, new MonotonicTime(sentAt), new LogIndex(received), new LogIndex(match))
-            : default;
-
-    /// <summary>Heartbeats and their answers have the same shape: a stamp and two indexes.</summary>
-    private static bool TryReadStamped(ReadOnlyMemory<byte> content, out long stamp, out ulong second, out ulong third)
+    private static RaftMessage ReadBeat(ReadOnlyMemory<byte> content)
     {
-        (stamp, second, third) = (0, 0, 0);
         var reader = new WireReader(content);
+        long sentAt = 0;
+        ulong commit = 0;
+        ulong match = 0;
+        uint handovers = 0;
         for (uint tag = reader.Tag(); tag != 0; tag = reader.Tag())
         {
             switch (tag)
             {
                 case (Beat.SentAtFieldNumber << 3) | Fixed64:
-                    stamp = reader.Fixed64();
+                    sentAt = reader.Fixed64();
                     break;
                 case (Beat.CommitFieldNumber << 3) | Varint:
-                    second = reader.Varint();
+                    commit = reader.Varint();
                     break;
                 case (Beat.MatchFieldNumber << 3) | Varint:
-                    third = reader.Varint();
+                    match = reader.Varint();
+                    break;
+                case (Beat.HandoversFieldNumber << 3) | Varint:
+                    handovers = reader.Varint32();
                     break;
                 default:
-                    return false;
+                    return default;
             }
         }
 
-        return reader.IsPlain;
+        RaftMessage beat = RaftMessage.Heartbeat(
+            default, default, default, new MonotonicTime(sentAt), new LogIndex(commit), new LogIndex(match));
+        return reader.IsPlain ? beat with { Handovers = handovers } : default;
+    }
+
+    private static RaftMessage ReadBeatAnswer(ReadOnlyMemory<byte> content)
+    {
+        var reader = new WireReader(content);
+        long sentAt = 0;
+        ulong received = 0;
+        ulong match = 0;
+        for (uint tag = reader.Tag(); tag != 0; tag = reader.Tag())
+        {
+            switch (tag)
+            {
+                case (BeatAnswer.SentAtFieldNumber << 3) | Fixed64:
+                    sentAt = reader.Fixed64();
+                    break;
+                case (BeatAnswer.ReceivedFieldNumber << 3) | Varint:
+                    received = reader.Varint();
+                    break;
+                case (BeatAnswer.MatchFieldNumber << 3) | Varint:
+                    match = reader.Varint();
+                    break;
+                default:
+                    return default;
+            }
+        }
+
+        return reader.IsPlain
+            ? RaftMessage.HeartbeatResponse(
+                default, default, default, new MonotonicTime(sentAt), new LogIndex(received), new LogIndex(match))
+            : default;
     }
 }

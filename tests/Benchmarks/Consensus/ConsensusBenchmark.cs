@@ -50,6 +50,11 @@ internal static class ConsensusBenchmark
             report.Failover = await FailoverPart.RunAsync(options, folder);
         }
 
+        if (options.Has("snapshot"))
+        {
+            report.Snapshot = await SnapshotPart.RunAsync(options, folder);
+        }
+
         if (options.Has("open"))
         {
             report.Open = OpenPart.Run(options, folder);

@@ -113,7 +113,7 @@ internal static class EtcdLoad
 
         private void Pace(int perSecond, Channel<long> due)
         {
-            Pacer.Run(perSecond, End, intended => due.Writer.TryWrite(intended));
+            Pacer.Run(perSecond, () => End, intended => due.Writer.TryWrite(intended));
             due.Writer.Complete();
         }
 

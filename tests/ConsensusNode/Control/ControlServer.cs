@@ -1,7 +1,9 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using Cluster.Consensus;
 using Cluster.ConsensusNode.Load;
 using Cluster.ConsensusNode.Running;
 using Cluster.ConsensusNode.State;
@@ -12,6 +14,8 @@ namespace Cluster.ConsensusNode.Control;
 internal sealed class ControlServer(RunningNode node, string path)
 {
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private LoadGenerator? _load;
 
     /// <summary>Completes when the driver asked for the end.</summary>
     public Task Stopped => _stopped.Task;
@@ -106,12 +110,25 @@ internal sealed class ControlServer(RunningNode node, string path)
                         return new ControlAnswer { Status = await server.Node.StatusAsync() };
                     case "load":
                         LoadGenerator generator = new(server.Node, request.Load!);
+                        Volatile.Write(ref server._load, generator);
                         LoadResult result = await Task.Factory.StartNew(generator.Run, TaskCreationOptions.LongRunning);
                         return new ControlAnswer { Load = result };
+                    case "end-load":
+                        Volatile.Read(ref server._load)?.EndNow();
+                        return new ControlAnswer();
                     case "journal":
                         byte[] journal = await server.Node.LookAsync((core, _) => core.Machine.JournalBytes.ToArray());
                         await File.WriteAllBytesAsync(request.Path!, journal);
                         return new ControlAnswer();
+                    case "compact":
+                        bool begun = await server.Node.LookAsync((core, now) => core.Compact(now));
+                        return begun ? new ControlAnswer() : new ControlAnswer { Error = "the engine took no snapshot" };
+                    case "change":
+                        return await server.Node.LookAsync((core, now) => Change(core, request.Steps!, now));
+                    case "transfer":
+                        NodeId to = new(request.Node);
+                        return await server.Node.LookAsync((core, now) =>
+                            core.Log.TryTransfer(to, now, out string refusal) ? new ControlAnswer() : new ControlAnswer { Error = refusal });
                     case "stop":
                         server._stopped.TrySetResult();
                         return new ControlAnswer();
@@ -124,6 +141,18 @@ internal sealed class ControlServer(RunningNode node, string path)
                 return new ControlAnswer { Error = e.Message };
             }
         }
+
+        private static ControlAnswer Change(ReplicaCore core, IReadOnlyList<string> steps, MonotonicTime now)
+        {
+            ConfigurationChange change = new([.. steps.Select(Step)]);
+            return core.Log.TryChangeConfiguration(change, now, out LogIndex index, out string refusal)
+                ? new ControlAnswer { Index = index.Value }
+                : new ControlAnswer { Error = refusal };
+        }
+
+        private static ConfigurationStep Step(string text) => text.Split(' ') is [var kind, var node]
+            ? new ConfigurationStep(Enum.Parse<ConfigurationStepKind>(kind), new NodeId(uint.Parse(node, CultureInfo.InvariantCulture)))
+            : throw new FormatException($"'{text}' is no step; give a kind and a node");
 
         private void Answer(ControlAnswer answer)
         {

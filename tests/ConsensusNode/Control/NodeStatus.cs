@@ -15,4 +15,16 @@ public sealed record NodeStatus(
 {
     /// <summary>True on a leader that has committed an entry of its own term.</summary>
     public bool Leads { get; init; }
+
+    /// <summary>The last entry in the snapshot that the log begins with; 0 when there is none.</summary>
+    public ulong Snapshot { get; init; }
+
+    /// <summary>The voters of the newest configuration in its log.</summary>
+    public IReadOnlyList<uint> Voters { get; init; } = [];
+
+    /// <summary>The learners of it.</summary>
+    public IReadOnlyList<uint> Learners { get; init; } = [];
+
+    /// <summary>True while a change is under way.</summary>
+    public bool IsChanging { get; init; }
 }

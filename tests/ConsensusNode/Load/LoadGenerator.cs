@@ -47,16 +47,23 @@ internal sealed class LoadGenerator : IProposer
         _countFrom = began + InTicks(_request.WarmUpMs);
         _end = _countFrom + InTicks(_request.DurationMs);
         Thread? pacer = StartProposing();
-        Work(_countFrom);
+        Work(ref _countFrom);
         var start = Meter.Read(_node);
-        Work(_end);
+        Work(ref _end);
         Meter used = Meter.Read(_node).Since(start);
         pacer?.Join();
         Drain();
         return _failure is null
             ? new LoadResult(
-                _latency.Count, _request.DurationMs / 1000.0, _latency.Summary, _refused, used.AllocatedBytes, used.CpuMs, used.Syncs)
+                _latency.Count, Stopwatch.GetElapsedTime(_countFrom, _end).TotalSeconds, _latency.Summary, _refused, used.AllocatedBytes, used.CpuMs, used.Syncs)
             : throw new InvalidOperationException(_failure);
+    }
+
+    /// <summary>Ends the load before its time. From any thread.</summary>
+    public void EndNow()
+    {
+        Volatile.Write(ref _end, Math.Min(Volatile.Read(ref _end), Stopwatch.GetTimestamp()));
+        _signal.Set();
     }
 
     /// <inheritdoc/>
@@ -90,7 +97,7 @@ internal sealed class LoadGenerator : IProposer
             return null;
         }
 
-        Thread pacer = new(() => Pacer.Run(_request.PerSecond, _end, ProposeIfThereIsRoom)) { IsBackground = true, Name = "pacer" };
+        Thread pacer = new(() => Pacer.Run(_request.PerSecond, () => Volatile.Read(ref _end), ProposeIfThereIsRoom)) { IsBackground = true, Name = "pacer" };
         pacer.Start();
         return pacer;
     }
@@ -119,12 +126,12 @@ internal sealed class LoadGenerator : IProposer
         _node.Inbox.Post(proposal);
     }
 
-    /// <summary>Takes answers, and in a closed loop proposes anew, until the given time.</summary>
-    private void Work(long until)
+    /// <summary>Takes answers, and in a closed loop proposes anew, until the given time, which may come to be earlier.</summary>
+    private void Work(ref long until)
     {
-        while (Stopwatch.GetTimestamp() < until && _failure is null)
+        while (Stopwatch.GetTimestamp() < Volatile.Read(ref until) && _failure is null)
         {
-            foreach (Proposal proposal in Take(until))
+            foreach (Proposal proposal in Take(Volatile.Read(ref until)))
             {
                 Handle(proposal);
             }

@@ -13,15 +13,15 @@ public static partial class Pacer
 
     /// <summary>Runs on the calling thread until the end.</summary>
     /// <param name="perSecond">Calls a second.</param>
-    /// <param name="until">The end, a <see cref="Stopwatch"/> timestamp.</param>
+    /// <param name="until">Says when the end is, a <see cref="Stopwatch"/> timestamp.</param>
     /// <param name="due">Takes the instant at which the call was due, a <see cref="Stopwatch"/> timestamp.</param>
-    public static void Run(int perSecond, long until, Action<long> due)
+    public static void Run(int perSecond, Func<long> until, Action<long> due)
     {
         long began = Stopwatch.GetTimestamp();
         for (long i = 0; ; i++)
         {
             long intended = began + (long)(i * (double)Stopwatch.Frequency / perSecond);
-            if (intended > until)
+            if (intended > until())
             {
                 return;
             }

@@ -7,17 +7,26 @@ using Cluster.Runtime.Loop;
 namespace Cluster.ConsensusNode.Running;
 
 /// <summary>A bare replicated log on the product's loop: the engine, the machine above it, and who waits for proposals.</summary>
-internal sealed class ReplicaCore(IReplicatedLog log, CountingMachine machine, LogThread writer, PeerLinks links) : ILoopCore
+/// <param name="log">The engine.</param>
+/// <param name="machine">The machine.</param>
+/// <param name="compactEvery">So many entries after the last snapshot the state is handed over for the next.</param>
+/// <param name="writer">Takes writes.</param>
+/// <param name="saver">Takes snapshots to be saved.</param>
+/// <param name="links">Take messages.</param>
+internal sealed class ReplicaCore(
+    IReplicatedLog log, CountingMachine machine, ulong compactEvery, LogThread writer, SnapshotThread saver, PeerLinks links) : ILoopCore
 {
     // Ordered by index.
     private readonly Queue<Proposal> _waiting = new();
     private LogIndex _lastProposed;
+    private LogIndex _handedOver;
 
     /// <summary>The engine. On the loop's thread.</summary>
     public IReplicatedLog Log => log;
 
     /// <summary>The machine. On the loop's thread.</summary>
     public CountingMachine Machine => machine;
+
 
     public void Tick(MonotonicTime now) => log.Tick(now);
 
@@ -57,6 +66,16 @@ internal sealed class ReplicaCore(IReplicatedLog log, CountingMachine machine, L
         }
 
         links.Flush();
+        if (effects.SnapshotSaves.Count > 0)
+        {
+            saver.Enqueue(effects.SnapshotSaves);
+        }
+
+        if (effects.Restored is { } snapshot)
+        {
+            Restore(snapshot);
+        }
+
         foreach (ref readonly LogEntry entry in CollectionsMarshal.AsSpan(effects.Committed))
         {
             machine.Apply(entry);
@@ -64,6 +83,17 @@ internal sealed class ReplicaCore(IReplicatedLog log, CountingMachine machine, L
         }
 
         effects.Clear();
+        if (machine.Applied.Value - _handedOver.Value >= compactEvery)
+        {
+            Compact(now);
+        }
+    }
+
+    /// <summary>Hands the state over for a snapshot, so that the log up to here can go.</summary>
+    public bool Compact(MonotonicTime now)
+    {
+        _handedOver = machine.Applied;
+        return log.Compact(machine.Applied, machine.Save(), now);
     }
 
     public void Abandon(Exception reason)
@@ -71,6 +101,16 @@ internal sealed class ReplicaCore(IReplicatedLog log, CountingMachine machine, L
         while (_waiting.TryDequeue(out Proposal? proposal))
         {
             proposal.Finish(ProposalEnd.Unknown);
+        }
+    }
+
+    private void Restore(Snapshot snapshot)
+    {
+        machine.Restore(snapshot.State.Span);
+        _handedOver = snapshot.Meta.Index;
+        while (_waiting.TryPeek(out Proposal? proposal) && proposal.Index <= snapshot.Meta.Index)
+        {
+            _waiting.Dequeue().Finish(ProposalEnd.Unknown);
         }
     }
 

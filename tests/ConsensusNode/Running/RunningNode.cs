@@ -20,6 +20,7 @@ internal sealed class RunningNode
 
     private readonly WriteAheadLog _log;
     private readonly LogThread _writer;
+    private readonly SnapshotThread _saver;
     private readonly CoreLoop _loop;
     private readonly double _openMs;
     private readonly int _recovered;
@@ -35,7 +36,14 @@ internal sealed class RunningNode
         _writer = new LogThread(_log, Inbox.PostPersisted, static _ => { }, e => Fail("the log on disk", e));
         var links = new PeerLinks(LinkOptionsOf(settings), Draw(), Inbox, logger);
         var engine = new RaftNode(OptionsOf(settings), recovered, BootTime.Now);
-        Core = new ReplicaCore(engine, new CountingMachine(settings.Journal), _writer, links);
+        _saver = new SnapshotThread(
+            _log.Snapshots,
+            (meta, _) => Inbox.Post(new ReplicaCall<bool>((core, now) => SnapshotEnded(core, meta, saved: true, now))),
+            meta => Inbox.Post(new ReplicaCall<bool>((core, now) => SnapshotEnded(core, meta, saved: false, now))),
+            e => Fail("the snapshots on disk", e),
+            logger);
+        var machine = new CountingMachine(settings.Journal, settings.BallastBytes);
+        Core = new ReplicaCore(engine, machine, settings.CompactEvery, _writer, _saver, links);
         MembershipTiming timing = settings.Timing;
         _loop = new CoreLoop(
             Core,
@@ -59,6 +67,7 @@ internal sealed class RunningNode
     public void Start()
     {
         _writer.Start();
+        _saver.Start();
         _loop.Start();
     }
 
@@ -87,6 +96,10 @@ internal sealed class RunningNode
             _recovered)
         {
             Leads = status.BarrierCommitted,
+            Snapshot = status.SnapshotIndex.Value,
+            Voters = Numbers(core.Log.Configuration.Voters),
+            Learners = Numbers(core.Log.Configuration.Learners),
+            IsChanging = core.Log.Configuration.IsJoint || core.Log.ConfigurationIndex > status.CommitIndex,
         };
     });
 
@@ -95,23 +108,39 @@ internal sealed class RunningNode
     {
         _loop.Stop(new OperationCanceledException("the node stops"));
         _writer.Stop();
+        _saver.Halt();
         _log.Dispose();
+        _saver.Join();
     }
 
-    private static RaftOptions OptionsOf(NodeSettings settings)
+    private static uint[] Numbers(IReadOnlyList<NodeId> nodes) => [.. nodes.Select(node => node.Value)];
+
+    private static bool SnapshotEnded(ReplicaCore core, SnapshotMeta meta, bool saved, MonotonicTime now)
     {
-        var options = new RaftOptions
+        if (saved)
         {
-            Self = settings.Self,
-            Voters = [.. settings.Nodes.Select(node => node.Id)],
-            HeartbeatInterval = settings.Timing.HeartbeatInterval,
-            ElectionTimeoutMin = settings.Timing.ElectionTimeoutMin,
-            ElectionTimeoutMax = settings.Timing.ElectionTimeoutMax,
-            ClockRateBound = settings.Timing.ClockRateBound,
-            Seed = Draw(),
-        };
-        return settings.AppendBytes is { } bytes ? options with { MaxBytesPerAppend = bytes } : options;
+            core.Log.SnapshotSaved(meta, now);
+        }
+        else
+        {
+            core.Log.SnapshotNotSaved(meta, now);
+        }
+
+        return saved;
     }
+
+    private static RaftOptions OptionsOf(NodeSettings settings) => new()
+    {
+        Self = settings.Self,
+        Voters = settings.Voters,
+        TrailingEntries = settings.TrailingEntries,
+        HeartbeatInterval = settings.Timing.HeartbeatInterval,
+        ElectionTimeoutMin = settings.Timing.ElectionTimeoutMin,
+        ElectionTimeoutMax = settings.Timing.ElectionTimeoutMax,
+        ClockRateBound = settings.Timing.ClockRateBound,
+        Seed = Draw(),
+    };
+
 
     private static NodeRuntimeOptions LinkOptionsOf(NodeSettings settings) => new()
     {

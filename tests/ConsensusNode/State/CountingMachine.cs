@@ -8,11 +8,15 @@ namespace Cluster.ConsensusNode.State;
 /// The replicated state: how many commands there were, a hash over all of them in order, and, when it is kept, the journal of
 /// which proposal stands at which index.
 /// </summary>
-internal sealed class CountingMachine(bool keepsJournal)
+/// <param name="keepsJournal">Whether the journal is kept.</param>
+/// <param name="ballastBytes">Bytes without meaning that a snapshot carries beside, to make it large.</param>
+internal sealed class CountingMachine(bool keepsJournal, int ballastBytes)
 {
     /// <summary>The first bytes of a command: the id of the proposal.</summary>
     public const int IdBytes = 8;
 
+    // Applied, count, hash, bytes of the journal.
+    private const int HeadBytes = 4 * sizeof(ulong);
     private const ulong Prime = 0x9E3779B97F4A7C15;
 
     private readonly List<JournalEntry> _journal = [];
@@ -50,6 +54,45 @@ internal sealed class CountingMachine(bool keepsJournal)
         {
             _journal.Add(new JournalEntry(entry.Index.Value, BinaryPrimitives.ReadUInt64LittleEndian(payload)));
         }
+    }
+
+    /// <summary>The whole state, for a snapshot.</summary>
+    public byte[] Save()
+    {
+        ReadOnlySpan<byte> journal = JournalBytes;
+        byte[] state = GC.AllocateUninitializedArray<byte>(HeadBytes + journal.Length + ballastBytes);
+        Span<byte> rest = state;
+        Put(ref rest, Applied.Value);
+        Put(ref rest, Count);
+        Put(ref rest, Hash);
+        Put(ref rest, (ulong)journal.Length);
+        journal.CopyTo(rest);
+        rest[journal.Length..].Fill(0x5A);
+        return state;
+    }
+
+    /// <summary>Takes a snapshot's state in place of this one's.</summary>
+    public void Restore(ReadOnlySpan<byte> state)
+    {
+        Applied = new LogIndex(Take(ref state));
+        Count = Take(ref state);
+        Hash = Take(ref state);
+        int journal = (int)Take(ref state);
+        _journal.Clear();
+        _journal.AddRange(MemoryMarshal.Cast<byte, JournalEntry>(state[..journal]));
+    }
+
+    private static void Put(ref Span<byte> target, ulong value)
+    {
+        BinaryPrimitives.WriteUInt64LittleEndian(target, value);
+        target = target[sizeof(ulong)..];
+    }
+
+    private static ulong Take(ref ReadOnlySpan<byte> source)
+    {
+        ulong value = BinaryPrimitives.ReadUInt64LittleEndian(source);
+        source = source[sizeof(ulong)..];
+        return value;
     }
 
     private static ulong Mix(ulong hash, ulong word)
