@@ -46,8 +46,10 @@ public sealed class GoldenTests
         PeerEnvelope again = PeerEnvelope.Parser.ParseFrom(other is null ? PeerCodec.Encode(raft) : PeerCodec.Encode(other));
         again.FeatureLevel = envelope.FeatureLevel;
 
-        // Not every kind has a term.
+        // Not every kind has a term; only the engine's have a session.
         again.Term = again.Term == 0 ? envelope.Term : again.Term;
+        again.Session = other is null ? again.Session : envelope.Session;
+
         Assert.Equal(envelope, again);
     }
 }
