@@ -1,4 +1,3 @@
-using Cluster.Consensus;
 using Cluster.Simulation.Raft;
 using Cluster.Simulation.Worlds;
 

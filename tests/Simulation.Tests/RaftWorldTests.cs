@@ -1,6 +1,5 @@
 using Cluster.Consensus;
 using Cluster.Simulation.Raft;
-using Cluster.Simulation.Worlds;
 
 namespace Cluster.Simulation.Tests;
 
