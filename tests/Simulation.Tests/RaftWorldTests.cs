@@ -1,5 +1,6 @@
 using Cluster.Consensus;
 using Cluster.Simulation.Raft;
+using Cluster.Simulation.Worlds;
 
 namespace Cluster.Simulation.Tests;
 
@@ -44,7 +45,11 @@ public sealed class RaftWorldTests
         RaftStory story = new(plan => plan is { CompactEvery: 15, TrailingEntries: 0 });
         RaftHost away = story.Follower.Host;
         away.PowerOff("test");
+
+        // For those who answered a moment ago, entries are kept.
+        story.World.RunUntil(story.World.Now + SimTime.Seconds(2));
         story.Commit(1, 200);
+        story.World.RunUntil(story.World.Now + SimTime.Seconds(1));
         away.PowerOn("test");
 
         story.Until("it has everything", () => away.Raft?.State.Effects == 200);

@@ -30,7 +30,7 @@ internal sealed partial record Mutant
         {
             Raft = RaftMutations.ForgetsVoteAtRestart,
         },
-        new("votes-while-hearing-a-leader", "L3", "votes, and pre-votes, have no patience with the leader that is heard")
+        new("votes-while-hearing-a-leader", "S2, L3", "votes, and pre-votes, have no patience with the leader that is heard")
         {
             Raft = RaftMutations.VotesWhileHearingLeader,
         },
@@ -50,7 +50,7 @@ internal sealed partial record Mutant
         {
             Raft = RaftMutations.CommitsOlderTermsByCount,
         },
-        new("stale-append-truncates", "S1", "an append that ends earlier than the log cuts the log there")
+        new("stale-append-truncates", "S1, S7", "an append that ends earlier than the log cuts the log there")
         {
             Raft = RaftMutations.TruncatesOnStaleAppend,
         },
@@ -106,7 +106,7 @@ internal sealed partial record Mutant
         {
             Raft = RaftMutations.ReadsWithoutConfirmation,
         },
-        new("duplicates-applied", "exactly once", "a request has its effect as often as it stands in the log")
+        new("duplicates-applied", "S1, exactly once", "a request has its effect as often as it stands in the log")
         {
             Raft = RaftMutations.AppliesDuplicates,
         },

@@ -33,7 +33,9 @@ internal sealed class Operator(RaftWorld world)
             return;
         }
 
-        if (world.LeadingProcess is RaftProcess leader && (!IsSteady || world.Now > RaftWorldTimes.Settled))
+        // In steady seeds nobody may be missing while voters change: the leader would rightly lose its majority.
+        bool isTime = !IsSteady || (world.Now > RaftWorldTimes.Settled && world.Now > world.TroubledUntil);
+        if (world.LeadingProcess is RaftProcess leader && isTime)
         {
             if (!IsSteady && _random.Chance(0.25))
             {
@@ -42,6 +44,11 @@ internal sealed class Operator(RaftWorld world)
             else
             {
                 Change(leader, Draw(leader));
+                if (!IsSteady && _random.Chance(0.4))
+                {
+                    // Too soon on purpose.
+                    world.After(_random.Ms(0, 4), () => Change(leader, Draw(leader)));
+                }
             }
         }
 

@@ -64,6 +64,9 @@ internal sealed class RaftWorld : Site
         }
     }
 
+    /// <summary>In steady seeds: until then a follower has trouble.</summary>
+    public long TroubledUntil { get; set; }
+
     public RaftCheckerSet Checks { get; }
 
     public History History { get; }

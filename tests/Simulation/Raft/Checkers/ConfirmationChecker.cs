@@ -37,7 +37,8 @@ internal sealed class ConfirmationChecker(RaftWorld world) : RaftChecker(world)
             if (isSure || other.ConfirmedTerm < status.Term)
             {
                 double left = (other.ConfirmedUntil - other.Clock.Now).TotalMilliseconds;
-                Fail($"{process.Host.Name} leads {status.Term}{(isSure ? " and is sure of it" : "")} while {other.Name} has told, in {other.ConfirmedTerm}, that nobody else does for another {left:F3} ms");
+                string sure = isSure ? " and is sure of it" : "";
+                Fail($"{process.Host.Name} leads {status.Term}{sure} while {other.Name} has told, in {other.ConfirmedTerm}, that nobody else does for another {left:F3} ms");
             }
         }
     }

@@ -12,6 +12,8 @@ internal sealed class ElectionStorm : Fault
 {
     public override string Name => "election-storm";
 
+    public override double Rarity => 0.5;
+
     public override void Strike(Site site, RandomStream random)
     {
         RaftWorld world = (RaftWorld)site;

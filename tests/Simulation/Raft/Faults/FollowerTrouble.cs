@@ -10,18 +10,20 @@ namespace Cluster.Simulation.Raft.Faults;
 /// </summary>
 internal sealed class FollowerTrouble : Fault
 {
-    private long _until;
-
     public override string Name => "follower-trouble";
 
     public override double Rarity => 0.3;
 
-    public override void Strike(Site world, RandomStream random)
+    public override void Strike(Site site, RandomStream random)
     {
-        if (world.Now < Math.Max(_until, RaftWorldTimes.Settled) || world.Leader is not Host leader)
+        RaftWorld world = (RaftWorld)site;
+        bool isTime = world.Now > Math.Max(world.TroubledUntil, RaftWorldTimes.Settled);
+        if (!isTime || world.LeadingProcess is not RaftProcess { Unsettled: null } process || process.Configuration.Voters.Length < 3)
         {
             return;
         }
+
+        Host leader = process.Host;
 
         Host victim = random.Pick(world.Hosts);
         if (victim == leader)
@@ -30,12 +32,12 @@ internal sealed class FollowerTrouble : Fault
         }
 
         long span = Within(world, random.LogMs(50, 3_000));
-        _until = world.Now + span + SimTime.Ms(1_500);
+        world.TroubledUntil = world.Now + span + SimTime.Ms(1_500);
         switch (random.Below(5))
         {
             case 4:
                 new LostDisk().Strike(world, random);
-                _until += SimTime.Seconds(1);
+                world.TroubledUntil += SimTime.Seconds(1);
                 break;
             case 0:
                 victim.PauseProcess(span);

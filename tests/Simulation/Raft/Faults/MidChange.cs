@@ -9,7 +9,7 @@ internal sealed class MidChange : Fault
 {
     public override string Name => "mid-change";
 
-    public override double Rarity => 0.5;
+    public override double Rarity => 0.3;
 
     public override void Strike(Site site, RandomStream random) => Watch((RaftWorld)site, random, site.Now + SimTime.Seconds(2));
 
