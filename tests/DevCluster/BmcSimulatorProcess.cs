@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Cluster.Tests.Support;
 
 namespace Cluster.Tests.DevCluster;
 
@@ -28,7 +29,7 @@ public sealed class BmcSimulatorProcess : IAsyncDisposable
         string passwordFile = Path.Combine(folder, "bmc-simulator.password");
         await File.WriteAllTextAsync(passwordFile, password).ConfigureAwait(false);
         File.SetUnixFileMode(passwordFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        int port = FreePorts.Udp();
+        int port = FreePorts.Take();
         Process process = Process.Start(new ProcessStartInfo(
             RepositoryLayout.Program("tests/BmcSimulator", "Cluster.Tests.BmcSimulator"),
             [

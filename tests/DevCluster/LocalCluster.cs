@@ -49,7 +49,7 @@ public sealed class LocalCluster : IAsyncDisposable
     /// <summary>Starts BMCs and switches all nodes on. Does not wait for the cluster to form.</summary>
     public static async Task<LocalCluster> StartAsync(LocalClusterOptions options, CancellationToken cancellation)
     {
-        IReadOnlyList<int> ports = FreePorts.Tcp(4 * options.NodeCount);
+        IReadOnlyList<int> ports = FreePorts.Take(4 * options.NodeCount);
         List<NodeDefinition> nodes = [];
         for (int i = 0; i < options.NodeCount; i++)
         {
@@ -136,7 +136,7 @@ public sealed class LocalCluster : IAsyncDisposable
         if (Options.BmcTrouble == BmcTrouble.Unreachable)
         {
             BmcKind = "missing";
-            return FreePorts.Udp();
+            return FreePorts.Take();
         }
 
         if (IpmiSimProcess.Installed && Options.BmcTrouble != BmcTrouble.StaysOn)

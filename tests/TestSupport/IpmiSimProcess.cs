@@ -47,7 +47,7 @@ public sealed class IpmiSimProcess : IAsyncDisposable
         for (var attempt = 1; ; attempt++)
         {
             // The port is free only until somebody else takes it, hence the attempts.
-            var port = options.Port == 0 ? FreePort() : options.Port;
+            var port = options.Port == 0 ? FreePorts.Take() : options.Port;
             var folder = new TemporaryFolder();
             WriteConfiguration(folder, options, port);
             var process = Start(program, folder);
@@ -133,12 +133,6 @@ public sealed class IpmiSimProcess : IAsyncDisposable
             mc_enable 0x20
 
             """);
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.Client.LocalEndPoint!).Port;
     }
 
     private async Task<bool> AnswersAsync()

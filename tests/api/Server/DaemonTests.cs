@@ -206,7 +206,7 @@ public sealed class DaemonTests
         public static async Task<Nodes> StartAsync(int count, int? started = null)
         {
             var nodes = new Nodes();
-            int[] ports = FreePorts(count);
+            IReadOnlyList<int> ports = FreePorts.Take(count);
             nodes._list = string.Join('\n', ports.Select((port, at) => $$"""  - { id: {{at + 1}}, name: n{{at + 1}}, address: "127.0.0.1:{{port}}" }"""));
             for (int at = 0; at < (started ?? count); at++)
             {
@@ -254,23 +254,6 @@ public sealed class DaemonTests
             }
 
             Directory.Delete(_folder, recursive: true);
-        }
-
-        private static int[] FreePorts(int count)
-        {
-            TcpListener[] listeners = [.. Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0))];
-            foreach (TcpListener listener in listeners)
-            {
-                listener.Start();
-            }
-
-            int[] ports = [.. listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
-            foreach (TcpListener listener in listeners)
-            {
-                listener.Stop();
-            }
-
-            return ports;
         }
 
         /// <summary>Writes a node's configuration file.</summary>

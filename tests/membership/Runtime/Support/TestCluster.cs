@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Cluster.Client;
 using Cluster.Consensus;
 using Cluster.Membership;
@@ -21,7 +19,7 @@ internal sealed class TestCluster : IAsyncDisposable
         _withDevices = withDevices;
         for (uint number = 1; number <= size; number++)
         {
-            _peers.Add(new NodePeer(new NodeId(number), $"n{number}", "127.0.0.1", FreePort()));
+            _peers.Add(new NodePeer(new NodeId(number), $"n{number}", "127.0.0.1", FreePorts.Take()));
         }
 
         Nodes = [.. _peers.Select(peer => new TestNode(this, peer.Id))];
@@ -98,12 +96,5 @@ internal sealed class TestCluster : IAsyncDisposable
         await Task.WhenAll(_clients.Select(client => client.DisposeAsync().AsTask()));
         await Task.WhenAll(Nodes.Select(node => node.DisposeAsync().AsTask()));
         Directory.Delete(_root, recursive: true);
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }
