@@ -72,18 +72,6 @@ public class ConfigurationTests
     }
 
     [Fact]
-    public void A_learner_that_holds_nothing_is_not_promoted_however_short_the_log()
-    {
-        // It would be asked for a vote that it may not give, and if it is needed nobody could be elected.
-        TestVoter leader = Settled();
-        leader.Change(ConfigurationStep.Add(Four));
-        leader.Sync();
-        leader.Receive(Ack(2, 1, 2));
-        leader.Receive(leader.Echo(4, leader.Now, 1, 1) with { Session = 1 });
-        Assert.Contains("past @2", leader.Change(ConfigurationStep.Promote(Four)), StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void In_a_joint_configuration_a_commit_needs_a_majority_of_both_halves()
     {
         TestVoter leader = ReplacingTwoAndThree();
@@ -214,23 +202,6 @@ public class ConfigurationTests
         voter.Receive(RaftMessage.VoteRequest(Three, One, new Term(2), new LogIndex(2), new Term(1)));
         voter.Sync();
         Assert.True(Assert.Single(voter.Sent(RaftMessageKind.VoteResponse)).Granted);
-    }
-
-    [Fact]
-    public void A_node_that_was_never_told_of_a_cluster_neither_stands_nor_votes()
-    {
-        // A voter whose disk was lost comes back so: its second vote in a term could elect a second leader.
-        var fresh = new TestVoter(o => o with { Voters = [] });
-        fresh.Pass(2_000);
-        fresh.Receive(RaftMessage.PreVoteRequest(Three, One, new Term(2), new LogIndex(2), new Term(1)));
-        fresh.Receive(RaftMessage.VoteRequest(Three, One, new Term(2), new LogIndex(2), new Term(1)));
-        fresh.Sync();
-        Assert.Empty(fresh.TakeSent());
-        Assert.Equal(Term.Zero, fresh.Status.Term);
-
-        fresh.Receive(Append(1, 0, 0, 0, Configuration(1, 1, new ClusterConfiguration([Two, Three], learners: [One]))));
-        fresh.Sync();
-        Assert.Single(fresh.Sent(RaftMessageKind.AppendResponse));
     }
 
     private static TestVoter Settled(Func<RaftOptions, RaftOptions>? change = null)
