@@ -13,10 +13,10 @@ public interface IReplicatedLog
     ReplicatedLogStatus Status { get; }
 
     /// <summary>
-    /// On a leader: when it sent the newest heartbeat that this voter has answered in this term, by this machine's clock; the present for itself.
-    /// <see cref="MonotonicTime.DistantPast"/> when there was none, for a node that is no voter, and on a node that does not lead.
+    /// On a leader: when it sent the newest heartbeat that this voter or learner has answered in this term, by this machine's clock; the present
+    /// for itself. <see cref="MonotonicTime.DistantPast"/> when there was none, for a node that takes no part, and on a node that does not lead.
     /// </summary>
-    MonotonicTime HeardAt(NodeId voter);
+    MonotonicTime HeardAt(NodeId node);
 
     /// <summary>Who takes part: the newest configuration in this node's log, committed or not (Raft §6).</summary>
     ClusterConfiguration Configuration { get; }

@@ -1,8 +1,9 @@
 namespace Cluster.Consensus;
 
 /// <summary>
-/// A Raft voter (Ongaro and Ousterhout, 2014; Ongaro's thesis) as a sans-I/O state machine: pre-vote, check-quorum, pipelined
-/// replication. Single-threaded: one caller at a time.
+/// A node of a Raft cluster (Ongaro and Ousterhout, 2014; Ongaro's thesis) as a sans-I/O state machine: pre-vote, check-quorum,
+/// pipelined replication, joint configuration change, learners, transfer of leadership, snapshots, read barriers. Single-threaded:
+/// one caller at a time.
 /// </summary>
 /// <remarks>
 /// Promises beyond the paper's:
@@ -11,7 +12,8 @@ namespace Cluster.Consensus;
 /// vote, acknowledgements for the write of the entries; the leader's own copy counts once its write is reported. Leadership
 /// itself waits for no log write.</item>
 /// <item>A voter helps nobody to be elected for one minimum election timeout after it heard the leader, granted a vote, or
-/// started (it has forgotten what it promised before). <see cref="ReplicatedLogStatus.ConfirmedUntil"/> rests on that.</item>
+/// started (it has forgotten what it promised before). <see cref="ReplicatedLogStatus.ConfirmedUntil"/> rests on that. The one exception
+/// is the successor a leader asked to stand; that leader had stopped promising (RaftNode.Handover.cs has the argument).</item>
 /// </list>
 /// Malformed, misdirected and stale messages are dropped. A broken invariant, for example two leaders in one term, throws
 /// <see cref="InvalidOperationException"/>: the state can't be trusted any more, and the process must stop.
@@ -94,14 +96,14 @@ public sealed partial class RaftNode : IReplicatedLog
     }
 
     /// <inheritdoc/>
-    public MonotonicTime HeardAt(NodeId voter)
+    public MonotonicTime HeardAt(NodeId node)
     {
         if (_role != LogRole.Leader)
         {
             return MonotonicTime.DistantPast;
         }
 
-        return voter == _self ? _now : _peers.Find(voter)?.Progress.EchoedAt ?? MonotonicTime.DistantPast;
+        return node == _self ? _now : _peers.Find(node)?.Progress.EchoedAt ?? MonotonicTime.DistantPast;
     }
 
     /// <inheritdoc/>
@@ -143,78 +145,6 @@ public sealed partial class RaftNode : IReplicatedLog
             BecomeFollower(NodeId.None);
         }
     }
-
-    // Whoever asks is listened to, a member of the configuration here or not: this node's may be an old one (Raft §6).
-    private void Dispatch(in RaftMessage message)
-    {
-        switch (message.Kind)
-        {
-            case RaftMessageKind.PreVoteRequest:
-                OnPreVoteRequest(message);
-                break;
-            case RaftMessageKind.VoteRequest:
-                OnVoteRequest(message);
-                break;
-            case RaftMessageKind.AppendRequest:
-                OnAppendRequest(message);
-                break;
-            case RaftMessageKind.Heartbeat:
-                OnHeartbeat(message);
-                break;
-            case RaftMessageKind.TransferRequest:
-                OnTransferRequest(message);
-                break;
-            case RaftMessageKind.SnapshotChunk:
-                OnSnapshotChunk(message);
-                break;
-            case RaftMessageKind.ReadRequest:
-                OnReadRequest(message);
-                break;
-            case RaftMessageKind.ReadResponse:
-                OnReadResponse(message);
-                break;
-            case RaftMessageKind.Proposal:
-                OnProposal(message);
-                break;
-            default:
-                DispatchAnswer(message);
-                break;
-        }
-    }
-
-    // Answers count from nodes that were asked: those that take part.
-    private void DispatchAnswer(in RaftMessage message)
-    {
-        Peer? peer = _peers.Find(message.From);
-        bool disturbs = peer?.RemovedBy is not null && message.Term > _term;
-        if (peer is null || disturbs)
-        {
-            return;
-        }
-
-        switch (message.Kind)
-        {
-            case RaftMessageKind.PreVoteResponse:
-                OnPreVoteResponse(message, peer);
-                break;
-            case RaftMessageKind.VoteResponse:
-                OnVoteResponse(message, peer);
-                break;
-            case RaftMessageKind.AppendResponse when IsOfThisSession(message, peer):
-                OnAppendResponse(message, peer);
-                break;
-            case RaftMessageKind.HeartbeatResponse when IsOfThisSession(message, peer):
-                OnHeartbeatResponse(message, peer);
-                break;
-            case RaftMessageKind.SnapshotResponse when IsOfThisSession(message, peer):
-                OnSnapshotResponse(message, peer);
-                break;
-        }
-    }
-
-    // An answer in a later term says only that this term is over, whichever session it belongs to.
-    private bool IsOfThisSession(in RaftMessage answer, Peer peer) =>
-        answer.Session == peer.Session || answer.Term > _term || Breaks(RaftMutations.CountsOtherSessions);
 
     private bool Breaks(RaftMutations mutation) => (_options.Mutations & mutation) != 0;
 

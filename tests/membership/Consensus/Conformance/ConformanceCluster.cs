@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Cluster.Consensus.Tests.Conformance;
 
-/// <summary>Three machines under one clock, joined by a network that delivers at once unless told otherwise.</summary>
+/// <summary>Machines under one clock, joined by a network that delivers at once: three voters, and spare ones that belong to nobody yet.</summary>
 internal sealed class ConformanceCluster
 {
     private readonly Dictionary<ulong, NodeId> _leaders = [];
@@ -11,11 +11,12 @@ internal sealed class ConformanceCluster
     private MonotonicTime _now = new(1_000_000_000);
     private ulong _lastRead;
 
-    public ConformanceCluster(ConformanceEngines engines, int size = 3)
+    public ConformanceCluster(ConformanceEngines engines, int spares = 0)
     {
-        NodeId[] voters = [.. Enumerable.Range(1, size).Select(i => new NodeId((uint)i))];
-        engines.Begin(voters);
-        Nodes = [.. voters.Select(id => new ConformanceNode(id, recovered => engines.Start(id, voters, recovered, _now)))];
+        NodeId[] nodes = [.. Enumerable.Range(1, 3 + spares).Select(i => new NodeId((uint)i))];
+        NodeId[] voters = nodes[..3];
+        EngineStart start = engines.NewCluster(voters);
+        Nodes = [.. nodes.Select(id => new ConformanceNode(id, recovered => start(id, recovered, _now)))];
         foreach (ConformanceNode node in Nodes)
         {
             node.Start();
@@ -109,6 +110,28 @@ internal sealed class ConformanceCluster
         {
             input(engine);
             CarryOut(node);
+        }
+    }
+
+    public ConformanceNode Find(uint id) => Nodes[(int)id - 1];
+
+    /// <summary>Changes who takes part, by whoever leads, and waits until the change is done.</summary>
+    public void Change(params ConfigurationStep[] steps)
+    {
+        ConformanceNode leader = Elect();
+        bool hasBegun = false;
+        string refusal = "";
+        RunUntil(() => hasBegun || !leader.Status.IsLeader || TryBegin(), $"the change begins ({refusal})");
+        Assert.True(hasBegun, "the leader changed");
+        RunUntil(
+            () => Elect() is { } now && !now.Engine!.Configuration.IsJoint && now.Status.CommitIndex >= now.Engine.ConfigurationIndex,
+            "the change is done");
+
+        bool TryBegin()
+        {
+            Input(leader, e => hasBegun = e.TryChangeConfiguration(new ConfigurationChange(steps), _now, out _, out refusal));
+            Settle();
+            return hasBegun;
         }
     }
 

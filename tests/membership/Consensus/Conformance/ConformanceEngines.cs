@@ -1,13 +1,11 @@
 namespace Cluster.Consensus.Tests.Conformance;
 
-/// <summary>Makes the engines of one cluster.</summary>
+/// <summary>Starts a node's engine from what its disk holds.</summary>
+public delegate IReplicatedLog EngineStart(NodeId self, RecoveredLog recovered, MonotonicTime now);
+
+/// <summary>Makes engines.</summary>
 public abstract class ConformanceEngines
 {
-    /// <summary>A new cluster is made.</summary>
-    public virtual void Begin(IReadOnlyList<NodeId> voters)
-    {
-    }
-
-    /// <summary>A node starts from what its disk holds.</summary>
-    public abstract IReplicatedLog Start(NodeId self, IReadOnlyList<NodeId> voters, RecoveredLog recovered, MonotonicTime now);
+    /// <summary>What starts the engines of a new cluster of these voters.</summary>
+    public abstract EngineStart NewCluster(IReadOnlyList<NodeId> voters);
 }

@@ -5,9 +5,7 @@ public class RaftNodeConformance() : ReplicatedLogConformance(new Engines())
 {
     private sealed class Engines : ConformanceEngines
     {
-        public override IReplicatedLog Start(
-            NodeId self, IReadOnlyList<NodeId> voters, RecoveredLog recovered, MonotonicTime now) =>
-            new RaftNode(
-                new RaftOptions { Self = self, Voters = voters, Seed = self.Value, TrailingEntries = 0, MaxTrailingBytes = 0 }, recovered, now);
+        public override EngineStart NewCluster(IReadOnlyList<NodeId> voters) => (self, recovered, now) => new RaftNode(
+            new RaftOptions { Self = self, Voters = voters, Seed = self.Value, TrailingEntries = 0, MaxTrailingBytes = 0 }, recovered, now);
     }
 }

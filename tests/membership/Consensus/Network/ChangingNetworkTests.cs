@@ -48,8 +48,9 @@ public class ChangingNetworkTests
             {
                 FaultsThenHeal(new RandomNetwork(seed, size: 3, mutation, spares: 3));
             }
-            catch (Exception e) when (e is SafetyViolationException or InvalidOperationException)
+            catch (Exception e)
             {
+                // A broken promise, a broken invariant, or a cluster that gets nowhere.
                 TestContext.Current.SendDiagnosticMessage("{0}: seed {1}: {2}", mutation, seed, e.Message);
                 return;
             }

@@ -81,6 +81,35 @@ public class ReadTests
     }
 
     [Fact]
+    public void In_a_joint_configuration_both_halves_have_to_answer()
+    {
+        TestVoter voter = CommittedLeader();
+        NodeId four = new(4);
+        NodeId five = new(5);
+        Assert.Equal("", voter.Change(ConfigurationStep.Add(four), ConfigurationStep.Add(five)));
+        voter.Sync();
+        voter.Receive(TestVoter.Ack(2, 1, 2));
+        voter.Receive(voter.Echo(4, voter.Now, 2, 2) with { Session = 1 });
+        voter.Receive(voter.Echo(5, voter.Now, 2, 2) with { Session = 2 });
+        Assert.Equal("", voter.Change(
+            ConfigurationStep.Promote(four),
+            ConfigurationStep.Promote(five),
+            ConfigurationStep.Remove(TestVoter.Two),
+            ConfigurationStep.Remove(TestVoter.Three)));
+        Assert.True(voter.Node.Configuration.IsJoint);
+        voter.TakeSent();
+        voter.Read(7);
+        voter.Flush();
+        MonotonicTime stamp = voter.Sent(RaftMessageKind.Heartbeat)[0].SentAt;
+
+        voter.Receive(voter.Echo(4, stamp, 2, 2) with { Session = 1 });
+        voter.Receive(voter.Echo(5, stamp, 2, 2) with { Session = 2 });
+        Assert.Empty(voter.Reads);
+        voter.Receive(voter.Echo(3, stamp, 1, 1));
+        Assert.Single(voter.Reads);
+    }
+
+    [Fact]
     public void A_read_waits_until_an_entry_of_the_leaders_term_is_committed()
     {
         TestVoter voter = TestVoter.Leader();

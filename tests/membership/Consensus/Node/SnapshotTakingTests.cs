@@ -125,6 +125,25 @@ public class SnapshotTakingTests
     }
 
     [Fact]
+    public void A_snapshot_holds_the_configuration_that_was_in_force_at_its_last_entry()
+    {
+        var joint = new ClusterConfiguration([new NodeId(1), new NodeId(2), new NodeId(4)], [new NodeId(1), new NodeId(2), new NodeId(3)]);
+        TestVoter voter = WithEntries("a", "b");
+        voter.Receive(TestVoter.Append(
+            1, 2, 1, 3, new LogEntry(new LogIndex(3), new Term(1), EntryKind.Configuration, ConfigurationCodec.Encode(joint))));
+        voter.Sync();
+        Assert.True(voter.Compact(2, "ab"));
+        Assert.False(voter.Saves[0].Meta.Configuration.IsJoint);
+        voter.SaveOldest();
+        Assert.True(voter.Compact(3, "ab"));
+        Assert.Equal(joint, voter.Saves[0].Meta.Configuration);
+        voter.SaveOldest();
+        voter.Sync();
+
+        Assert.Equal(joint, voter.Restart().Node.Configuration);
+    }
+
+    [Fact]
     public void A_process_starts_from_its_snapshot_and_goes_on_after_it()
     {
         TestVoter voter = WithEntries("a", "b", "c");

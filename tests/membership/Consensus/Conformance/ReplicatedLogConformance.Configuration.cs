@@ -1,0 +1,123 @@
+namespace Cluster.Consensus.Tests.Conformance;
+
+// Who takes part, and who leads.
+public abstract partial class ReplicatedLogConformance
+{
+    private readonly ConformanceCluster _growing = new(engines, spares: 1);
+
+    [Fact]
+    public void An_added_node_is_given_everything_and_can_be_made_a_voter()
+    {
+        _growing.Commit("a");
+        _growing.Change(ConfigurationStep.Add(new NodeId(4)));
+        _growing.Commit("b");
+        _growing.RunUntil(() => _growing.Find(4).State.Count == 2, "the learner has everything");
+        _growing.Change(ConfigurationStep.Promote(new NodeId(4)));
+
+        Assert.True(_growing.Leader!.Engine!.Configuration.IsVoter(new NodeId(4)));
+        Assert.Empty(_growing.Leader.Engine.Configuration.Learners);
+    }
+
+    [Fact]
+    public void A_learner_has_no_say()
+    {
+        _growing.Change(ConfigurationStep.Add(new NodeId(4)));
+        ConformanceNode leader = _growing.Leader!;
+        foreach (ConformanceNode voter in _growing.Nodes.Take(3).Where(n => n != leader))
+        {
+            voter.Crash();
+        }
+
+        _growing.Propose(leader, "x");
+        _growing.Run(1_000);
+        Assert.All(_growing.Nodes, node => Assert.DoesNotContain("x", node.State));
+    }
+
+    [Fact]
+    public void Voters_are_replaced_in_one_change()
+    {
+        _growing.Commit("a");
+        _growing.Change(ConfigurationStep.Add(new NodeId(4)));
+        _growing.RunUntil(() => _growing.Find(4).State.Count == 1, "the learner has everything");
+        NodeId gone = _growing.Nodes.First(n => n != _growing.Leader && n.Id != new NodeId(4)).Id;
+        _growing.Change(ConfigurationStep.Promote(new NodeId(4)), ConfigurationStep.Remove(gone));
+        _growing.Find(gone.Value).Crash();
+
+        _growing.Commit("b");
+        _growing.RunUntil(() => _growing.Find(4).State.Count == 2, "the new voter takes part");
+        Assert.Equal(3, _growing.Leader!.Engine!.Configuration.Voters.Length);
+        Assert.False(_growing.Leader.Engine.Configuration.IsMember(gone));
+    }
+
+    [Fact]
+    public void A_change_that_does_not_fit_is_refused_with_a_reason()
+    {
+        ConformanceNode leader = _growing.Elect();
+        Assert.NotEmpty(Refusal(leader, ConfigurationStep.Promote(new NodeId(4))));
+        Assert.NotEmpty(Refusal(leader, ConfigurationStep.Add(new NodeId(1))));
+        Assert.NotEmpty(Refusal(_growing.Others[0], ConfigurationStep.Add(new NodeId(4))));
+    }
+
+    [Fact]
+    public void One_change_at_a_time()
+    {
+        ConformanceNode leader = _growing.Elect();
+        foreach (ConformanceNode node in _growing.Nodes)
+        {
+            node.Disk.IsSlow = true;
+        }
+
+        _growing.Input(leader, e => Assert.True(
+            e.TryChangeConfiguration(new ConfigurationChange(ConfigurationStep.Add(new NodeId(4))), _growing.Now, out _, out _)));
+        Assert.NotEmpty(Refusal(leader, ConfigurationStep.Remove(new NodeId(2))));
+    }
+
+    [Fact]
+    public void A_configuration_survives_snapshots_and_restarts()
+    {
+        _growing.Commit("a");
+        _growing.Change(ConfigurationStep.Add(new NodeId(4)));
+        _growing.Commit("b");
+        _growing.RunUntil(() => _growing.Nodes.All(n => n.State.Count == 2), "everybody has everything");
+        foreach (ConformanceNode node in _growing.Nodes)
+        {
+            _growing.Compact(node);
+            node.Crash();
+            node.Start();
+        }
+
+        _growing.Commit("c");
+        Assert.True(_growing.Leader!.Engine!.Configuration.IsLearner(new NodeId(4)));
+        _growing.RunUntil(() => _growing.Find(4).State.Count == 3, "the learner goes on");
+    }
+
+    [Fact]
+    public void Leadership_is_handed_to_the_one_that_is_named()
+    {
+        ConformanceNode leader = _cluster.Elect();
+        ConformanceNode next = _cluster.Others[1];
+        _cluster.Commit("a");
+        _cluster.Input(leader, e => Assert.True(e.TryTransfer(next.Id, _cluster.Now, out string refusal), refusal));
+
+        _cluster.RunUntil(() => _cluster.Leader == next, "it leads");
+        _cluster.Commit("b");
+        Assert.Equal(["a", "b"], next.State);
+    }
+
+    [Fact]
+    public void Leadership_is_not_handed_to_whoever_can_not_lead()
+    {
+        ConformanceNode leader = _growing.Elect();
+        Assert.False(leader.Engine!.TryTransfer(new NodeId(4), _growing.Now, out string toStranger));
+        Assert.NotEmpty(toStranger);
+        Assert.False(_growing.Others[0].Engine!.TryTransfer(leader.Id, _growing.Now, out string fromFollower));
+        Assert.NotEmpty(fromFollower);
+    }
+
+    private string Refusal(ConformanceNode node, ConfigurationStep step)
+    {
+        string refusal = "";
+        _growing.Input(node, e => Assert.False(e.TryChangeConfiguration(new ConfigurationChange(step), _growing.Now, out _, out refusal)));
+        return refusal;
+    }
+}
