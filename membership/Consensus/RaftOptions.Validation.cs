@@ -24,7 +24,9 @@ public sealed partial record RaftOptions
     {
         Require(TrailingEntries >= 0, $"{nameof(TrailingEntries)} is {TrailingEntries}: set it to 0 or more entries");
         Require(MaxTrailingBytes >= 0, $"{nameof(MaxTrailingBytes)} is {MaxTrailingBytes}: set it to 0 bytes or more");
-        Require(MaxSnapshotBytes > 0, $"{nameof(MaxSnapshotBytes)} is {MaxSnapshotBytes}: set it to at least 1 byte");
+        Require(
+            MaxSnapshotBytes > 0 && MaxSnapshotBytes <= Array.MaxLength,
+            $"{nameof(MaxSnapshotBytes)} is {MaxSnapshotBytes}: set it to 1 to {Array.MaxLength} bytes");
         Require(SnapshotChunkBytes > 0, $"{nameof(SnapshotChunkBytes)} is {SnapshotChunkBytes}: set it to at least 1 byte");
         Require(
             MaxInflightSnapshotBytes > 0,
