@@ -47,12 +47,6 @@ public sealed partial class ClusterState
                 $"node {node.Id} is configured as {node.Name} but joins as {join.Name}; give all nodes the same configuration");
         }
 
-        uint understands = Math.Max(join.FeatureLevel, FeatureLevels.First);
-        if (RefuseTooOld(node, understands) is { } tooOld)
-        {
-            return tooOld;
-        }
-
         if (node.Nonce == join.Nonce && node.Incarnation != Incarnation.None)
         {
             return node.State == NodeLifeState.Up
@@ -65,6 +59,12 @@ public sealed partial class ClusterState
             return Refused(
                 OutcomeCode.Stale,
                 $"{node.Name} asked to follow its life i{join.Replaces}, but {node.Incarnation} began meanwhile; join again");
+        }
+
+        uint understands = Math.Max(join.FeatureLevel, FeatureLevels.First);
+        if (RefuseTooOld(node, understands) is { } tooOld)
+        {
+            return tooOld;
         }
 
         bool unproven = node.State is NodeLifeState.Up or NodeLifeState.Down || AnybodyWaitsFor(node);
