@@ -67,6 +67,7 @@ internal static class ConsensusBenchmark
             + "a proposal; proposers are inside the leader's process, on a thread of their own: no client socket is in the numbers";
         yield return "closed loop: so many proposals outstanding at any time; open loop: a fixed rate, latency from the intended instant, at half of etcd's and half of "
             + "our own closed-loop rate";
+        yield return "snapshot: an empty fourth node comes in as a learner; the latencies before and meanwhile are of the same three voters at the same rate";
         yield return "raw: one thread to another over a loopback socket without delay; one write and one fdatasync in a file filled with zeros before";
         if (etcd is not null)
         {

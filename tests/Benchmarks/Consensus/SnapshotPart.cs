@@ -7,8 +7,7 @@ using Cluster.ConsensusNode.Load;
 namespace Cluster.Benchmarks.Consensus;
 
 /// <summary>
-/// Sends a large snapshot to a follower that has lost everything, while proposals come at a moderate, fixed rate. The idle latency is
-/// measured with the same two voters, so that only the snapshot is different.
+/// Takes an empty node into the cluster, which gets a large snapshot, while proposals come at a moderate, fixed rate.
 /// </summary>
 internal static class SnapshotPart
 {
@@ -21,8 +20,13 @@ internal static class SnapshotPart
         string own = Path.Combine(folder, "snapshot");
         try
         {
-            using NodeGroup group = new(own, 3, ["--ballast", FormattableString.Invariant($"{options.SnapshotBytes}")]);
-            group.Start();
+            string ballast = FormattableString.Invariant($"{options.SnapshotBytes}");
+            using NodeGroup group = new(own, 4, ["--voters", "1,2,3", "--ballast", ballast, "--trailing", "0"]);
+            foreach (NodeProcess node in group.Nodes.Take(3))
+            {
+                node.Start();
+            }
+
             return await MeasureAsync(options, group);
         }
         finally
@@ -35,16 +39,14 @@ internal static class SnapshotPart
     {
         NodeProcess leader = await group.LeaderAsync();
         await LoadAsync(leader, options, options.DurationMs);
-        NodeProcess follower = group.Nodes.First(node => node != leader);
-        follower.Kill();
         await leader.AskAsync(new ControlRequest("compact"));
         await UntilAsync(async () => (await leader.TryStatusAsync())?.Snapshot > 0, "the leader's log begins with the snapshot");
         LoadResult idle = await LoadAsync(leader, options, options.DurationMs);
-
-        // Everything it had, as after a change of disks.
-        Directory.Delete(follower.Data, recursive: true);
+        NodeProcess follower = group.Nodes[3];
         follower.Start();
+        await UntilAsync(async () => await follower.TryStatusAsync() is not null, "the empty node answers");
         long began = Stopwatch.GetTimestamp();
+        await leader.AskAsync(new ControlRequest("change") { Steps = ["Add 4"] });
         Task<LoadResult> meanwhile = LoadAsync(leader, options, (int)s_limit.TotalMilliseconds);
         await UntilAsync(async () => (await follower.TryStatusAsync())?.Snapshot > 0, "the follower has the snapshot");
         double seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
