@@ -54,6 +54,26 @@ public class ConfigurationTests
     }
 
     [Fact]
+    public void The_limits_on_what_is_on_the_way_hold_for_learners_and_a_silent_one_holds_nobody_up()
+    {
+        TestVoter leader = Settled(o => o with { MaxInflightAppends = 2, MaxUncommittedBytes = 10 });
+        leader.Change(ConfigurationStep.Add(Four));
+        leader.Sync();
+        leader.Receive(Ack(2, 1, 2));
+        leader.Receive(Ack(4, 1, 2) with { Session = 1 });
+        leader.TakeSent();
+        for (ulong i = 3; i < 10; i++)
+        {
+            Assert.True(leader.Propose("0123456789"));
+            leader.Sync();
+            leader.Receive(Ack(2, 1, i));
+        }
+
+        Assert.Equal(2, leader.Sent(RaftMessageKind.AppendRequest).Count(m => m.To == Four));
+        Assert.Equal(new LogIndex(9), leader.Status.CommitIndex);
+    }
+
+    [Fact]
     public void A_learner_is_promoted_only_when_it_answers_and_has_caught_up()
     {
         TestVoter leader = Settled(o => o with { MaxPromotionLag = 2 });
