@@ -15,6 +15,9 @@ public sealed record ClusterDocument
     /// <summary>The version of the daemon that answered.</summary>
     public required string Version { get; init; }
 
+    /// <summary>What builds of different age may use together: the level that the cluster has reached; it never falls.</summary>
+    public uint FeatureLevel { get; init; } = 1;
+
     /// <summary>True when there is quorum, every node is up or has left by its own wish, nothing is being fenced and every group is ready or empty.</summary>
     public required bool Healthy { get; init; }
 

@@ -57,6 +57,9 @@ public static class ProblemTypes
     /// <summary>409: the node's former life is not proven stopped.</summary>
     public const string NotProvenStopped = "urn:cluster:problem:not-proven-stopped";
 
+    /// <summary>409: it needs a feature level that the cluster has not reached, because not all nodes run a release that understands it.</summary>
+    public const string Unsupported = "urn:cluster:problem:unsupported";
+
     /// <summary>410: the events asked for are not retained any more.</summary>
     public const string EventsTrimmed = "urn:cluster:problem:events-trimmed";
 

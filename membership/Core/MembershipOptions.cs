@@ -20,11 +20,17 @@ public sealed record MembershipOptions
     /// <summary>Identifies the boot of this machine: after a reboot nothing of a former life can still run.</summary>
     public required string BootId { get; init; }
 
+    /// <summary>The highest feature level that this build understands; other than the default only in tests of mixed builds.</summary>
+    public uint FeatureLevel { get; init; } = FeatureLevels.Understood;
+
     /// <summary>Timing.</summary>
     public MembershipTiming Timing { get; init; } = MembershipTiming.Lan;
 
     /// <summary>Fencing policy of the leader.</summary>
     public FencePolicy Fencing { get; init; } = new();
+
+    /// <summary>When the log is shortened.</summary>
+    public CompactionPolicy Compaction { get; init; } = new();
 
     /// <summary>Canaries for the simulator; never set in production.</summary>
     public MembershipMutations Mutations { get; init; }

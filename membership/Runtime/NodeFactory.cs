@@ -24,6 +24,7 @@ internal static class NodeFactory
             ElectionTimeoutMin = timing.ElectionTimeoutMin,
             ElectionTimeoutMax = timing.ElectionTimeoutMax,
             ClockRateBound = timing.ClockRateBound,
+            TrailingEntries = options.TrailingEntries,
             Seed = DrawNonce(),
         };
         var membership = new MembershipOptions
@@ -35,6 +36,8 @@ internal static class NodeFactory
             BootId = options.BootId ?? File.ReadAllText(BootIdPath).Trim(),
             Timing = timing,
             Fencing = options.Fencing,
+            Compaction = options.Compaction,
+            FeatureLevel = options.FeatureLevel,
         };
         return new ClusterNode(membership, new RaftNode(raft, recovered, now), now);
     }

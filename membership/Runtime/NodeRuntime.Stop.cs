@@ -51,11 +51,13 @@ public sealed partial class NodeRuntime
     {
         _loop.Stop(new RuntimeStoppedException());
         _logThread.Stop();
+        _snapshots.Halt();
         await _members.DisposeAsync().ConfigureAwait(false);
         await _links.DisposeAsync().ConfigureAwait(false);
         await _fences.DisposeAsync().ConfigureAwait(false);
         await _exits.DisposeAsync().ConfigureAwait(false);
         _log.Dispose();
+        _snapshots.Join();
         _metrics.Dispose();
         _completion.TrySetResult();
     }

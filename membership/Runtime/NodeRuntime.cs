@@ -36,6 +36,8 @@ public sealed partial class NodeRuntime : IAsyncDisposable
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly WriteAheadLog _log;
     private readonly LogThread _logThread;
+    private readonly SnapshotThread _snapshots;
+    private readonly SnapshotBoard _board = new();
     private readonly PeerLinks _links;
     private readonly FenceRunner _fences;
     private readonly ExitProver _exits;
@@ -46,6 +48,7 @@ public sealed partial class NodeRuntime : IAsyncDisposable
     private Task? _stopped;
     private Task? _disposed;
     private int _failed;
+    private volatile Exception? _logTrouble;
 
     private NodeRuntime(NodeRuntimeOptions options, IFenceDriver driver, ILoggerFactory loggers)
     {
@@ -62,12 +65,14 @@ public sealed partial class NodeRuntime : IAsyncDisposable
         {
             ulong nonce = NodeFactory.DrawNonce();
             _logThread = new LogThread(
-                _log, ticket => Inbox.Post(new PersistedCall(ticket)), _metrics.LogSynced, e => Fail("the log on disk", e));
+                _log, Inbox.PostPersisted, LogSynced, e => Fail("the log on disk", e));
+            _snapshots = new SnapshotThread(_log.Snapshots, SnapshotSaved, SnapshotNotSaved, e => Fail("the snapshots on disk", e), _logger);
             _exits = new ExitProver(member => Inbox.Post(new MemberExitedCall(member)), _logger);
             _fences = new FenceRunner(driver, Report, _logger);
             _links = new PeerLinks(options, nonce, Inbox, _logger);
-            _effects = new EffectCarrier(_logThread, _links, _feed, _lease, _fences, _exits, _logger);
+            _effects = new EffectCarrier(_logThread, _snapshots, _board, _links, _feed, _lease, _fences, _exits, _logger);
             ClusterNode node = NodeFactory.Make(options, nonce, recovered, BootTime.Now);
+            NoteSnapshot(recovered.Snapshot?.Meta);
             _loop = new NodeLoop(node, Inbox, _effects, options.Timing, Stalled, e => Fail("the membership core", e));
             _members = new MemberSocketServer(options.MemberSocketPath, new MemberHost(this), _logger);
         }
@@ -95,6 +100,18 @@ public sealed partial class NodeRuntime : IAsyncDisposable
     /// Whether this node knows itself to belong to a majority: it holds a lease, or knew when it was last looked at.
     /// </summary>
     public bool IsQuorate => BootTime.Now < LeaseDeadline || (Status.IsQuorate && Status.Incarnation == Incarnation.None);
+
+    /// <summary>The newest snapshot on disk, and how the log was shortened.</summary>
+    public SnapshotStatus Snapshots => _board.Current;
+
+    /// <summary>Bytes of snapshots handed to peer links.</summary>
+    public long SnapshotBytesSent => _board.BytesSent;
+
+    /// <summary>Bytes of snapshots that peers sent.</summary>
+    public long SnapshotBytesReceived => _board.BytesReceived;
+
+    /// <summary>Whether the log needs an operator: no space for its next file, most likely, so that it fails when this one is full.</summary>
+    public bool IsLogInTrouble => _logTrouble is not null;
 
     /// <summary>The longest time between two ticks of the loop since the start: how badly it was ever stalled.</summary>
     public TimeSpan WorstLoopGap => _loop.WorstGap;
@@ -139,6 +156,7 @@ public sealed partial class NodeRuntime : IAsyncDisposable
         NodeRuntime runtime = await Task.Run(() => new NodeRuntime(options, driver, loggers), cancellation).ConfigureAwait(false);
         runtime._metrics.Observe(runtime);
         runtime._logThread.Start();
+        runtime._snapshots.Start();
         runtime._loop.Start();
         return runtime;
     }
@@ -196,6 +214,41 @@ public sealed partial class NodeRuntime : IAsyncDisposable
         Inbox.Post(new AttemptFinishedCall(order, outcome));
     }
 
+    private void LogSynced(TimeSpan took)
+    {
+        _metrics.LogSynced(took);
+        Exception? trouble = _log.Trouble;
+        if (trouble is not null && _logTrouble is null)
+        {
+            // Told while there is still time to make space: the log goes on to the end of this segment.
+            RuntimeLog.LogTrouble(_logger, trouble.Message);
+        }
+
+        _logTrouble = trouble;
+    }
+
+    private void SnapshotSaved(SnapshotMeta snapshot, TimeSpan took)
+    {
+        _board.Saved(snapshot, DateTimeOffset.UtcNow);
+        _metrics.SnapshotSaved(took);
+        Inbox.Post(new SnapshotFinishedCall(snapshot, saved: true));
+    }
+
+    private void SnapshotNotSaved(SnapshotMeta snapshot)
+    {
+        _board.NotSaved();
+        Inbox.Post(new SnapshotFinishedCall(snapshot, saved: false));
+    }
+
+    /// <summary>Notes the snapshot that the log begins with at the start: its age is its file's.</summary>
+    private void NoteSnapshot(SnapshotMeta? snapshot)
+    {
+        if (snapshot is not null && _log.Snapshots.List().FirstOrDefault(file => file.IsReferenced) is { } file)
+        {
+            _board.Saved(snapshot, File.GetLastWriteTimeUtc(file.Path));
+        }
+    }
+
     private void Stalled(TimeSpan gap)
     {
         _metrics.Stalled();
@@ -219,7 +272,9 @@ public sealed partial class NodeRuntime : IAsyncDisposable
         }
         else
         {
-            Console.Error.WriteLine($"clusterd ends: {what} failed: {reason}");
+            // What an operator can put right is said in the message; anything else is a fault of the program and shows where.
+            string problem = reason is IOException or FeatureLevelException or UnauthorizedAccessException ? reason.Message : reason.ToString();
+            Console.Error.WriteLine($"clusterd ends: {what} failed: {problem}");
             NativeMethods.ExitAtOnce(FailureExitCode);
         }
 

@@ -39,11 +39,20 @@ public sealed record NodeRuntimeOptions
     /// <summary>Writes to disk go to segments of this many bytes.</summary>
     public int LogSegmentBytes { get; init; } = 16 * 1024 * 1024;
 
+    /// <summary>How many entries before a snapshot stay in the log, so that a node that is a little behind needs no snapshot.</summary>
+    public int TrailingEntries { get; init; } = 5000;
+
+    /// <summary>When the state is saved and the log shortened.</summary>
+    public CompactionPolicy Compaction { get; init; } = new();
+
     /// <summary>
     /// Ends the process after a failed write or a broken invariant (S7); must not return control to a process that goes on
     /// serving. Null: the process ends at once with exit code 70, without running any handler.
     /// </summary>
     public Action<string, Exception>? FailFast { get; init; }
+
+    /// <summary>The highest feature level that this build understands; other than the default only in tests of mixed builds.</summary>
+    internal uint FeatureLevel { get; init; } = FeatureLevels.Understood;
 
     /// <summary>This node's entry in <see cref="Nodes"/>.</summary>
     /// <exception cref="ArgumentException">There is none.</exception>

@@ -10,10 +10,12 @@ namespace Cluster.Runtime;
 /// <param name="IsQuorate">Whether it knew itself to belong to a majority when this was published.</param>
 /// <param name="GroupsWaiting">Groups with members that are not ready.</param>
 /// <param name="OpenFenceOperations">Fence operations without an end.</param>
+/// <param name="FeatureLevel">The feature level that the cluster has reached, as far as this node knows.</param>
 public sealed record NodeRuntimeStatus(
     ReplicatedLogStatus Log,
     Incarnation Incarnation,
     MonotonicTime LeaseDeadline,
     bool IsQuorate,
     int GroupsWaiting,
-    int OpenFenceOperations);
+    int OpenFenceOperations,
+    uint FeatureLevel);

@@ -35,6 +35,27 @@ internal static partial class RuntimeLog
     [LoggerMessage(1010, LogLevel.Information, "Waits for the end of process {Process}, which is member {Member} of this node's former life")]
     public static partial void WaitsForExit(ILogger logger, string member, int process);
 
+    [LoggerMessage(1011, LogLevel.Warning, "The cluster does not take this node as a member yet: {Reason}")]
+    public static partial void JoinRefused(ILogger logger, string reason);
+
+    [LoggerMessage(1012, LogLevel.Information, "The cluster runs at feature level {Level}; this build understands {Understood}")]
+    public static partial void FeatureLevelReached(ILogger logger, uint level, uint understood);
+
+    [LoggerMessage(1013, LogLevel.Information, "Goes on from the snapshot of everything through entry {Index}: {Bytes} bytes of state")]
+    public static partial void Restored(ILogger logger, ulong index, long bytes);
+
+    [LoggerMessage(1014, LogLevel.Information, "Saved the snapshot of everything through entry {Index}: {Bytes} bytes of state in {Milliseconds:0} ms")]
+    public static partial void SnapshotSaved(ILogger logger, ulong index, long bytes, double milliseconds);
+
+    [LoggerMessage(1015, LogLevel.Warning, "{Problem}; it is tried again with a later one")]
+    public static partial void SnapshotNotSaved(ILogger logger, string problem);
+
+    [LoggerMessage(1016, LogLevel.Debug, "Breaks off saving the snapshot of everything through entry {Index}: {Reason}")]
+    public static partial void SnapshotBrokenOff(ILogger logger, ulong index, string reason);
+
+    [LoggerMessage(1017, LogLevel.Error, "The log goes on for now, but needs an operator: {Problem}")]
+    public static partial void LogTrouble(ILogger logger, string problem);
+
     [LoggerMessage(1020, LogLevel.Information, "{Link} connection to {Description}")]
     public static partial void LinkUp(ILogger logger, string link, string description);
 

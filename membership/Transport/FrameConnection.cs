@@ -43,22 +43,18 @@ public sealed class FrameConnection : IAsyncDisposable
     /// <exception cref="ArgumentException">The body is larger than <see cref="MaxFrameBytes"/>.</exception>
     public void Buffer(ReadOnlySpan<byte> body)
     {
-        if (body.Length > MaxFrameBytes)
-        {
-            throw new ArgumentException($"a frame of {body.Length} bytes was to be sent; at most {MaxFrameBytes} are allowed");
-        }
+        Span<byte> place = Reserve(body.Length);
+        body.CopyTo(place);
+        Complete(place);
+    }
 
-        int end = _outputLength + HeaderBytes + body.Length;
-        if (end > _output.Length)
-        {
-            Array.Resize(ref _output, (int)Math.Min(Array.MaxLength, Math.Max(2L * _output.Length, end)));
-        }
-
-        Span<byte> frame = _output.AsSpan(_outputLength);
-        BinaryPrimitives.WriteInt32LittleEndian(frame, body.Length);
-        BinaryPrimitives.WriteUInt32LittleEndian(frame[4..], Crc32C.Of(body));
-        body.CopyTo(frame[HeaderBytes..]);
-        _outputLength = end;
+    /// <summary>Writes a frame into the output buffer; nothing is sent yet.</summary>
+    /// <exception cref="ArgumentException">The body is larger than <see cref="MaxFrameBytes"/>.</exception>
+    public void Buffer(OutgoingFrame frame)
+    {
+        Span<byte> place = Reserve(frame.Length);
+        frame.Write(place);
+        Complete(place);
     }
 
     /// <summary>Sends all buffered frames in one write.</summary>
@@ -113,6 +109,31 @@ public sealed class FrameConnection : IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _stream.DisposeAsync();
+
+    /// <summary>Makes room for a frame; what is there counts once <see cref="Complete"/> was called.</summary>
+    private Span<byte> Reserve(int length)
+    {
+        if (length > MaxFrameBytes)
+        {
+            throw new ArgumentException($"a frame of {length} bytes was to be sent; at most {MaxFrameBytes} are allowed");
+        }
+
+        int end = _outputLength + HeaderBytes + length;
+        if (end > _output.Length)
+        {
+            Array.Resize(ref _output, (int)Math.Min(Array.MaxLength, Math.Max(2L * _output.Length, end)));
+        }
+
+        return _output.AsSpan(_outputLength + HeaderBytes, length);
+    }
+
+    private void Complete(ReadOnlySpan<byte> body)
+    {
+        Span<byte> header = _output.AsSpan(_outputLength);
+        BinaryPrimitives.WriteInt32LittleEndian(header, body.Length);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[4..], Crc32C.Of(body));
+        _outputLength += HeaderBytes + body.Length;
+    }
 
     private async ValueTask<bool> FillAsync(CancellationToken cancellation)
     {

@@ -86,7 +86,7 @@ internal sealed class InboundConnection(
         ReadOnlyMemory<byte>? frame = await connection.ReadAsync(deadline).ConfigureAwait(false);
         LinkHello hello = (frame is { } bytes ? LinkHello.TryDecode(bytes.Span) : null)
             ?? throw new FrameException("the connection did not begin with a hello of this kind");
-        var peer = new LinkPeer(hello.Sender.Node, hello.Sender.Session, hello.Priority);
+        var peer = new LinkPeer(hello.Sender.Node, hello.Sender.Session, hello.Priority, hello.Sender.FeatureLevel);
         string? refusal = hello.Mismatch(options.Identity) ?? options.Admission?.Invoke(peer, stream);
         if (refusal is null)
         {

@@ -7,7 +7,7 @@ namespace Cluster.Transport;
 /// The first frame of a connection, little-endian:
 /// <code>
 ///  0  4 bytes  "CLNK"
-///  4  u8   version of this hello (1); a later one only adds bytes at the end, which an earlier reader skips
+///  4  u8   version of this hello (2); a later one only adds bytes at the end, which an earlier reader skips
 ///  5  u8   priority
 ///  6  u16  protocol version
 ///  8  u32  sender
@@ -15,6 +15,7 @@ namespace Cluster.Transport;
 /// 16  u64  session of the sender
 /// 24  u16  bytes of the cluster id
 /// 26  cluster id, UTF-8
+///  +  u32  feature level of the sender; since version 2, earlier ones have 1
 /// </code>
 /// </summary>
 internal sealed record LinkHello(LinkIdentity Sender, uint Receiver, LinkPriority Priority)
@@ -23,14 +24,15 @@ internal sealed record LinkHello(LinkIdentity Sender, uint Receiver, LinkPriorit
     public const int MaxBytes = 4096;
 
     private const int FixedBytes = 26;
-    private const byte HelloVersion = 1;
+    private const byte FirstVersion = 1;
+    private const byte HelloVersion = 2;
 
     private static ReadOnlySpan<byte> Magic => "CLNK"u8;
 
     public byte[] Encode()
     {
         int idBytes = Encoding.UTF8.GetByteCount(Sender.ClusterId);
-        byte[] frame = new byte[FixedBytes + idBytes];
+        byte[] frame = new byte[FixedBytes + idBytes + sizeof(uint)];
         Magic.CopyTo(frame);
         frame[4] = HelloVersion;
         frame[5] = (byte)Priority;
@@ -40,19 +42,21 @@ internal sealed record LinkHello(LinkIdentity Sender, uint Receiver, LinkPriorit
         BinaryPrimitives.WriteUInt64LittleEndian(frame.AsSpan(16), Sender.Session);
         BinaryPrimitives.WriteUInt16LittleEndian(frame.AsSpan(24), (ushort)idBytes);
         Encoding.UTF8.GetBytes(Sender.ClusterId, frame.AsSpan(FixedBytes));
+        BinaryPrimitives.WriteUInt32LittleEndian(frame.AsSpan(FixedBytes + idBytes), Sender.FeatureLevel);
         return frame;
     }
 
     public static LinkHello? TryDecode(ReadOnlySpan<byte> frame)
     {
-        if (frame.Length < FixedBytes || !frame.StartsWith(Magic) || frame[4] < HelloVersion)
+        if (frame.Length < FixedBytes || !frame.StartsWith(Magic) || frame[4] < FirstVersion)
         {
             return null;
         }
 
         int idBytes = BinaryPrimitives.ReadUInt16LittleEndian(frame[24..]);
         var priority = (LinkPriority)frame[5];
-        if (idBytes > frame.Length - FixedBytes || !Enum.IsDefined(priority))
+        int levelBytes = frame[4] > FirstVersion ? sizeof(uint) : 0;
+        if (idBytes > frame.Length - FixedBytes - levelBytes || !Enum.IsDefined(priority))
         {
             return null;
         }
@@ -63,6 +67,7 @@ internal sealed record LinkHello(LinkIdentity Sender, uint Receiver, LinkPriorit
             Node = BinaryPrimitives.ReadUInt32LittleEndian(frame[8..]),
             Session = BinaryPrimitives.ReadUInt64LittleEndian(frame[16..]),
             ProtocolVersion = BinaryPrimitives.ReadUInt16LittleEndian(frame[6..]),
+            FeatureLevel = levelBytes > 0 ? BinaryPrimitives.ReadUInt32LittleEndian(frame[(FixedBytes + idBytes)..]) : LinkIdentity.FirstFeatureLevel,
         };
         return new LinkHello(sender, BinaryPrimitives.ReadUInt32LittleEndian(frame[12..]), priority);
     }

@@ -20,6 +20,14 @@ public sealed record LinkIdentity
     /// <summary>The version of what is spoken over the links; ends with different ones refuse each other.</summary>
     public required ushort ProtocolVersion { get; init; }
 
+    /// <summary>What an end understands that says nothing of it.</summary>
+    public const uint FirstFeatureLevel = 1;
+
+    /// <summary>
+    /// What this end understands of what is spoken, as its owner counts it; told to the other end, which decides by its <see cref="LinkOptions.Admission"/>.
+    /// </summary>
+    public uint FeatureLevel { get; init; } = FirstFeatureLevel;
+
     internal void Validate()
     {
         ArgumentException.ThrowIfNullOrEmpty(ClusterId);

@@ -4,4 +4,5 @@ namespace Cluster.Transport;
 /// <param name="Node">Its number.</param>
 /// <param name="Session">Tells lives of that node apart: an incarnation, or a number drawn at process start.</param>
 /// <param name="Priority">The class of the frames that come over this connection.</param>
-public readonly record struct LinkPeer(uint Node, ulong Session, LinkPriority Priority);
+/// <param name="FeatureLevel">What it understands of what is spoken.</param>
+public readonly record struct LinkPeer(uint Node, ulong Session, LinkPriority Priority, uint FeatureLevel = LinkIdentity.FirstFeatureLevel);

@@ -9,7 +9,6 @@ namespace Cluster.Transport;
 /// </summary>
 internal sealed class OutboundChannel : IAsyncDisposable
 {
-    private const int CoalesceBytes = 256 * 1024;
     private const int MostFailures = 16;
 
     private readonly LinkOptions _options;
@@ -20,13 +19,11 @@ internal sealed class OutboundChannel : IAsyncDisposable
     private readonly SendQueue _queue;
     private readonly CancellationTokenSource _disposal = new();
     private readonly Task _loop;
-    private ConnectionLife? _life;
+    private FrameSender? _sender;
     private ulong _remoteSession;
     private long _connects;
     private string? _lastError;
-    private long _framesSent;
-    private long _bytesSent;
-    private long _framesLost;
+    private readonly SendCounters _counters = new();
 
     public OutboundChannel(
         LinkOptions options, uint remote, EndPoint endPoint, LinkPriority priority, Action<LinkStatus>? changed)
@@ -43,32 +40,45 @@ internal sealed class OutboundChannel : IAsyncDisposable
     public LinkStatus Status => new(
         _remote,
         _priority,
-        Volatile.Read(ref _life) is not null,
+        Volatile.Read(ref _sender) is not null,
         Volatile.Read(ref _remoteSession),
         Volatile.Read(ref _connects),
         Volatile.Read(ref _lastError),
-        Volatile.Read(ref _framesSent),
-        Volatile.Read(ref _bytesSent),
-        _queue.Dropped + Volatile.Read(ref _framesLost),
+        _counters.Frames,
+        _counters.Bytes,
+        _queue.Dropped + _counters.FramesLost,
         _queue.Count,
         _queue.Bytes);
 
-    public bool TrySend(ReadOnlyMemory<byte> body)
+    /// <summary>Queues a frame; it may wait until <see cref="Wake"/> or <see cref="Flush"/> is called.</summary>
+    public bool TryQueue(QueuedFrame frame)
     {
         if (_loop.IsCompleted)
         {
             return false;
         }
 
-        bool added = _queue.Add(body, out bool overflowed);
+        bool added = _queue.Add(frame, out bool overflowed);
         if (overflowed)
         {
             // A queue may also fill up while the connection works. Only one that stands still is given up, or a burst
             // right after connecting would end every connection before it could send.
-            Volatile.Read(ref _life)?.EndIfStuck(_options.OverflowGrace);
+            Volatile.Read(ref _sender)?.EndIfStuck(_options.OverflowGrace);
         }
 
         return added;
+    }
+
+    /// <summary>Has what waits sent on a thread of the pool.</summary>
+    public void Wake() => _queue.Signal();
+
+    /// <summary>Sends what waits on this thread as far as the connection takes it at once, the rest on a thread of the pool.</summary>
+    public void Flush()
+    {
+        if (_queue.Count > 0 && Volatile.Read(ref _sender)?.TrySendNow() != true)
+        {
+            _queue.Signal();
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -177,24 +187,17 @@ internal sealed class OutboundChannel : IAsyncDisposable
     {
         await using ConfiguredAsyncDisposable _ = connection.ConfigureAwait(false);
         using var life = new ConnectionLife(disposal);
+        var sender = new FrameSender(_queue, connection, life, _options, _counters);
         Volatile.Write(ref _connects, _connects + 1);
-        Volatile.Write(ref _life, life);
+        Volatile.Write(ref _sender, sender);
         Report();
         Task watch = WatchAsync(connection, life);
-        int inFlight = 0;
         try
         {
             while (true)
             {
                 await _queue.WaitAsync(life.Token).ConfigureAwait(false);
-                inFlight = _queue.MoveTo(connection, CoalesceBytes);
-                int bytes = connection.BufferedBytes;
-                life.WriteBegins(_options.WriteTimeout);
-                await connection.FlushAsync(life.Token).ConfigureAwait(false);
-                life.WriteEnded();
-                Volatile.Write(ref _framesSent, _framesSent + inFlight);
-                Volatile.Write(ref _bytesSent, _bytesSent + bytes);
-                inFlight = 0;
+                await sender.SendAsync().ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (!disposal.IsCancellationRequested)
@@ -203,11 +206,11 @@ internal sealed class OutboundChannel : IAsyncDisposable
         }
         finally
         {
-            Volatile.Write(ref _life, null);
-            Volatile.Write(ref _framesLost, _framesLost + inFlight);
+            Volatile.Write(ref _sender, null);
             life.End("closed by this end");
             await watch.ConfigureAwait(false);
             await life.Ended.ConfigureAwait(false);
+            await sender.CloseAsync().ConfigureAwait(false);
         }
     }
 

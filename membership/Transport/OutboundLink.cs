@@ -41,14 +41,28 @@ public sealed class OutboundLink : IAsyncDisposable
     /// <exception cref="ArgumentException">The frame is larger than the links allow.</exception>
     public bool TrySend(ReadOnlyMemory<byte> body, LinkPriority priority = LinkPriority.Bulk)
     {
-        if (body.Length > _options.MaxFrameBytes)
-        {
-            throw new ArgumentException(
-                $"a frame of {body.Length} bytes was to be sent to node {Remote}; at most {_options.MaxFrameBytes} are allowed");
-        }
-
-        return Channel(priority).TrySend(body);
+        Check(body.Length);
+        bool added = Channel(priority).TryQueue(new QueuedFrame(body, null));
+        Channel(priority).Wake();
+        return added;
     }
+
+    /// <summary>
+    /// Puts a frame into the queue of its priority, to be written when its turn comes; never waits. It is sent with the next
+    /// <see cref="Flush"/>, or earlier.
+    /// </summary>
+    /// <inheritdoc cref="TrySend"/>
+    public bool TryQueue(OutgoingFrame frame, LinkPriority priority)
+    {
+        Check(frame.Length);
+        return Channel(priority).TryQueue(new QueuedFrame(default, frame));
+    }
+
+    /// <summary>
+    /// Sends what waits in the queue of a priority: on this thread when the connection takes it at once, which spares a change of
+    /// threads, otherwise on one of the pool. Never waits.
+    /// </summary>
+    public void Flush(LinkPriority priority) => Channel(priority).Flush();
 
     /// <summary>What is known of the connection of a priority.</summary>
     public LinkStatus StatusOf(LinkPriority priority) => Channel(priority).Status;
@@ -58,6 +72,15 @@ public sealed class OutboundLink : IAsyncDisposable
     {
         await _bulk.DisposeAsync().ConfigureAwait(false);
         await _urgent.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private void Check(int length)
+    {
+        if (length > _options.MaxFrameBytes)
+        {
+            throw new ArgumentException(
+                $"a frame of {length} bytes was to be sent to node {Remote}; at most {_options.MaxFrameBytes} are allowed");
+        }
     }
 
     private OutboundChannel Channel(LinkPriority priority) => priority == LinkPriority.Urgent ? _urgent : _bulk;

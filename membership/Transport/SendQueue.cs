@@ -4,7 +4,7 @@ namespace Cluster.Transport;
 internal sealed class SendQueue(LinkOptions options) : IDisposable
 {
     private readonly Lock _gate = new();
-    private readonly Queue<ReadOnlyMemory<byte>> _frames = new();
+    private readonly Queue<QueuedFrame> _frames = new();
     private readonly SemaphoreSlim _arrived = new(0);
     private bool _signalled;
     private long _bytes;
@@ -29,10 +29,10 @@ internal sealed class SendQueue(LinkOptions options) : IDisposable
     public long Dropped => Interlocked.Read(ref _dropped);
 
     /// <summary>Adds a frame, or drops by the policy.</summary>
-    /// <param name="frame">The body.</param>
+    /// <param name="frame">The frame.</param>
     /// <param name="overflowed">True when anything was dropped.</param>
     /// <returns>False when this frame was dropped.</returns>
-    public bool Add(ReadOnlyMemory<byte> frame, out bool overflowed)
+    public bool Add(QueuedFrame frame, out bool overflowed)
     {
         bool added = true;
         overflowed = false;
@@ -55,15 +55,23 @@ internal sealed class SendQueue(LinkOptions options) : IDisposable
             {
                 _frames.Enqueue(frame);
                 _bytes += frame.Length;
-                if (!_signalled)
-                {
-                    _signalled = true;
-                    _arrived.Release();
-                }
             }
         }
 
         return added;
+    }
+
+    /// <summary>Wakes who waits for frames.</summary>
+    public void Signal()
+    {
+        lock (_gate)
+        {
+            if (!_signalled)
+            {
+                _signalled = true;
+                _arrived.Release();
+            }
+        }
     }
 
     /// <summary>Waits until frames wait.</summary>
@@ -96,7 +104,7 @@ internal sealed class SendQueue(LinkOptions options) : IDisposable
         int count = 0;
         while (count == 0 || connection.BufferedBytes < maxBytes)
         {
-            ReadOnlyMemory<byte> frame;
+            QueuedFrame frame;
             lock (_gate)
             {
                 if (!_frames.TryDequeue(out frame))
@@ -107,7 +115,7 @@ internal sealed class SendQueue(LinkOptions options) : IDisposable
                 _bytes -= frame.Length;
             }
 
-            connection.Buffer(frame.Span);
+            frame.BufferTo(connection);
             count++;
         }
 
@@ -117,6 +125,6 @@ internal sealed class SendQueue(LinkOptions options) : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _arrived.Dispose();
 
-    private bool IsFullFor(ReadOnlyMemory<byte> frame) =>
+    private bool IsFullFor(QueuedFrame frame) =>
         _frames.Count >= options.MaxQueuedFrames || _bytes + frame.Length > options.MaxQueuedBytes;
 }

@@ -21,6 +21,9 @@ public sealed record NodeDocument
     /// <summary>Whether it leads.</summary>
     public required bool Leader { get; init; }
 
+    /// <summary>The highest feature level that the daemon of this life understands.</summary>
+    public uint FeatureLevel { get; init; } = 1;
+
     /// <summary>The strongest evidence that this life is stopped.</summary>
     public required Evidence Evidence { get; init; }
 

@@ -1,5 +1,6 @@
 using Cluster.Fencing;
 using Cluster.Membership;
+using Cluster.Storage;
 using YamlDotNet.RepresentationModel;
 
 namespace Cluster.Api.Server.Configuration;
@@ -64,6 +65,21 @@ internal static partial class ConfigurationFile
         "fast" => MembershipTiming.Fast,
         _ => null,
     };
+
+    private static LogConfiguration ReadLog(YamlMap map)
+    {
+        var defaults = new CompactionPolicy();
+        int segment = map.Number("segmentKib", 64, WriteAheadLogOptions.MaxSegmentBytes / 1024) ?? DefaultSegmentKib;
+        CompactionPolicy policy = defaults with
+        {
+            Entries = map.Number("snapshotAfterEntries", 100, int.MaxValue) ?? defaults.Entries,
+            Bytes = 1024L * (map.Number("snapshotAfterKib", 64, int.MaxValue) ?? (int)(defaults.Bytes / 1024)),
+        };
+        map.Close();
+        return new LogConfiguration(segment * 1024, policy);
+    }
+
+    private const int DefaultSegmentKib = 16 * 1024;
 
     private static FencePolicy ReadPolicy(YamlMap map)
     {

@@ -78,6 +78,7 @@ internal static partial class ConfigurationFile
         var deviceLines = new Dictionary<string, long>(StringComparer.Ordinal);
         IReadOnlyList<FenceDevice> devices = ReadDevices(fencing, nodes, deviceLines);
         fencing.Close();
+        LogConfiguration log = ReadLog(root.Map("log"));
         LogLevel level = root.Word("logLevel", LogLevels) ?? LogLevel.Information;
         root.Close();
         errors.ThrowIfAny();
@@ -95,6 +96,7 @@ internal static partial class ConfigurationFile
             Fencing = policy,
             Devices = devices,
             DeviceLines = deviceLines,
+            Log = log,
             LogLevel = level,
         };
     }

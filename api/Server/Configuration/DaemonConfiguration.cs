@@ -36,8 +36,16 @@ internal sealed record DaemonConfiguration
     /// <summary>At which line of the file each fence device, by its name, begins.</summary>
     public required IReadOnlyDictionary<string, long> DeviceLines { get; init; }
 
+    /// <summary>How the log is kept.</summary>
+    public required LogConfiguration Log { get; init; }
+
     public required LogLevel LogLevel { get; init; }
 }
+
+/// <summary>How the replicated log is kept on this node.</summary>
+/// <param name="SegmentBytes">The size of its files.</param>
+/// <param name="Compaction">When it is shortened.</param>
+internal sealed record LogConfiguration(int SegmentBytes, CompactionPolicy Compaction);
 
 /// <summary>One configured node.</summary>
 /// <param name="Id">Its number, never 0.</param>

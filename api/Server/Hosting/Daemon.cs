@@ -59,7 +59,8 @@ internal sealed partial class Daemon : IAsyncDisposable
     /// <param name="serving">Called when everything serves, with the API's addresses.</param>
     /// <param name="stop">Ends the node.</param>
     /// <param name="hurry">Cuts the farewell short: the cluster will declare the node down.</param>
-    public async Task RunAsync(Action<IReadOnlyCollection<string>> serving, Task stop, CancellationToken hurry)
+    /// <returns>True when the node left in good order or was no member; false when the cluster will declare it down and fence it.</returns>
+    public async Task<bool> RunAsync(Action<IReadOnlyCollection<string>> serving, Task stop, CancellationToken hurry)
     {
         using ILoggerFactory loggers = LoggerFactory.Create(logging => ApiHost.Logging(logging, _configuration.LogLevel));
         ILogger log = loggers.CreateLogger<Daemon>();
@@ -88,9 +89,10 @@ internal sealed partial class Daemon : IAsyncDisposable
 
         await Task.WhenAny(stop, runtime.Completion).ConfigureAwait(false);
         LogStopping(log);
-        await runtime.StopAsync(hurry).ConfigureAwait(false);
+        bool left = await runtime.StopAsync(hurry).ConfigureAwait(false);
         await app.StopAsync(hurry).ConfigureAwait(false);
         await runtime.Completion.ConfigureAwait(false);
+        return left;
     }
 
     private async Task ListenAsync(WebApplication app, CancellationToken hurry)
@@ -122,6 +124,8 @@ internal sealed partial class Daemon : IAsyncDisposable
         MemberSocketPath = _configuration.MemberSocket,
         Timing = _configuration.Timing,
         Fencing = _policy,
+        Compaction = _configuration.Log.Compaction,
+        LogSegmentBytes = _configuration.Log.SegmentBytes,
         ApiUrl = _configuration.Api.Advertise.ToString().TrimEnd('/'),
         BootId = Environment.GetEnvironmentVariable(BootIdVariable) is { Length: > 0 } given ? given : null,
     };

@@ -1,14 +1,18 @@
 using System.CommandLine;
 using Cluster.Api.Server.Configuration;
+using Cluster.Membership;
 using Cluster.Storage;
 
 namespace Cluster.Api.Server.Hosting;
 
-/// <summary>The command line: <c>clusterd --config FILE [--log-level LEVEL] [--check]</c>. Exit codes: 0 orderly end, 1 it could not run, 2 wrong usage or configuration.</summary>
+/// <summary>The command line: <c>clusterd --config FILE [--log-level LEVEL] [--check]</c>. Exit codes: 0 the node left in good order, 1 it could not run,
+/// 2 wrong usage or configuration, 3 it was asked to end but could not leave, so the cluster declares the node down; 70 it ended itself because what is on disk, or its own
+/// state, can't be trusted any more.</summary>
 internal static class DaemonCommand
 {
     private const int Failed = 1;
     public const int Usage = 2;
+    private const int NotLeft = 3;
 
     public static RootCommand Build()
     {
@@ -44,8 +48,14 @@ internal static class DaemonCommand
             }
 
             using var signals = new StopSignals();
-            await daemon.RunAsync(_ => Console.Out.WriteLine("ready"), signals.Stop, signals.Hurry).ConfigureAwait(false);
-            return 0;
+            bool left = await daemon.RunAsync(_ => Console.Out.WriteLine("ready"), signals.Stop, signals.Hurry).ConfigureAwait(false);
+            if (!left)
+            {
+                await Console.Error.WriteLineAsync(
+                    "clusterd ended without leaving the cluster, which will declare this node down and fence it; the log says why").ConfigureAwait(false);
+            }
+
+            return left ? 0 : NotLeft;
         }
         catch (ConfigurationException error)
         {
@@ -72,5 +82,5 @@ internal static class DaemonCommand
     /// <summary>What an operator can put right from the message alone; anything else is a fault of the program and shows where.</summary>
     private static bool IsOrdinary(Exception error) => error
         is IOException or UnauthorizedAccessException or InvalidOperationException or ArgumentException
-        or System.Net.Sockets.SocketException or LogInUseException or CorruptLogException;
+        or System.Net.Sockets.SocketException or LogInUseException or CorruptLogException or FeatureLevelException;
 }

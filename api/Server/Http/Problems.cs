@@ -124,6 +124,7 @@ internal static class Problems
             OutcomeCode.WouldLoseQuorum => (409, ProblemTypes.WouldLoseQuorum, "Quorum would be lost"),
             OutcomeCode.NotProvenStopped => (409, ProblemTypes.NotProvenStopped, "Not proven stopped"),
             OutcomeCode.Conflict => (409, ProblemTypes.Conflict, "Contradicts what is recorded"),
+            OutcomeCode.Unsupported => (409, ProblemTypes.Unsupported, "Not all nodes' releases can do this yet"),
             OutcomeCode.Malformed => (400, ProblemTypes.InvalidBody, "A value in the body is missing or wrong"),
             _ => (500, ProblemTypes.Internal, "A fault of the daemon"),
         };

@@ -25,6 +25,9 @@ public sealed class PendingProposals<TTag>(NodeId self, IReplicatedLog log, Time
     /// <summary>How many are not decided.</summary>
     public int Count => _pending.Count;
 
+    /// <summary>The numbers of those that are not decided: what to look up in a state that was restored from a snapshot.</summary>
+    public IReadOnlyList<ulong> Sequences() => _pending.ConvertAll(pending => pending.Sequence);
+
     /// <summary>Takes a proposal; <see cref="Tick"/> brings it to the leader.</summary>
     /// <param name="sequence">Its number, greater than all before it.</param>
     /// <param name="payload">The command, which names session and number; must not change afterwards.</param>

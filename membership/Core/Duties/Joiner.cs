@@ -56,6 +56,7 @@ internal sealed class Joiner(MembershipOptions options, ClusterState state, IRep
             BootId = options.BootId,
             ApiUrl = options.ApiUrl,
             Replaces = own.Incarnation.Value,
+            FeatureLevel = options.FeatureLevel,
         };
         bool proven = true;
         bool sameBoot = own.BootId.Length == 0 || own.BootId == options.BootId;

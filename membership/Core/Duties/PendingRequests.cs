@@ -23,6 +23,9 @@ internal sealed class PendingRequests(NodeId self, ulong firstRequest, Membershi
         return request;
     }
 
+    /// <summary>The requests that are not decided.</summary>
+    public IReadOnlyList<ulong> Numbers() => _pending.Sequences();
+
     public void Forget(ulong request) => _pending.Forget(request);
 
     /// <summary>Takes a request off the list when its outcome is applied.</summary>

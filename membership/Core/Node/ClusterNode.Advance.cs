@@ -26,14 +26,17 @@ public sealed partial class ClusterNode
 
         _requests.Tick(now, Effects.RaftMessages);
         _holder.Tick(now, Incarnation, _grantor, _own, Effects.Messages);
-        OrderFences(now);
+        _orders.Tick(now, Incarnation, Effects.FenceOrders);
         _detector.Tick(now, _wallClockMs, Incarnation, Effects.Messages);
         _supervisor.Tick(now, _wallClockMs, Incarnation);
+        _features.Tick(now, _wallClockMs);
         if (!_isMember && !_hasLeft)
         {
             _joiner.Tick(now, Effects.ExitQuestions, SubmitInternal);
         }
 
+        Drain(now);
+        _compactor.Tick(now);
         Drain(now);
     }
 
@@ -45,6 +48,12 @@ public sealed partial class ClusterNode
         {
             Effects.Writes.AddRange(effects.Writes);
             Effects.RaftMessages.AddRange(effects.Messages);
+            Effects.SnapshotSaves.AddRange(effects.SnapshotSaves);
+            if (effects.Restored is { } snapshot)
+            {
+                Restore(snapshot, now);
+            }
+
             foreach (LogEntry entry in effects.Committed)
             {
                 Apply(entry, now);
@@ -56,6 +65,7 @@ public sealed partial class ClusterNode
 
     private void Apply(in LogEntry entry, MonotonicTime now)
     {
+        _compactor.Applied(entry);
         if (State.Apply(entry, Effects.Events) is not { } applied)
         {
             return;
@@ -65,36 +75,40 @@ public sealed partial class ClusterNode
         (Command command, CommandOutcome outcome) = applied;
         if (outcome.Accepted && command.KindCase == Command.KindOneofCase.FenceAttemptStart)
         {
-            if (IsForThisProcess(command.FenceAttemptStart))
-            {
-                _attempts.Add(command.FenceAttemptStart);
-            }
+            FenceAttemptStart start = command.FenceAttemptStart;
+            _orders.Committed(new OperationId(start.Operation), start.Attempt, Incarnation);
         }
         else if (outcome.Id == entry.Index.Value && command.KindCase == Command.KindOneofCase.NodeJoin)
         {
             _contacts.Renew(new NodeId(command.NodeJoin.Node), now);
         }
 
-        if (command.Proposer != _options.Self.Value || command.Request == 0)
+        if (command.Proposer == _options.Self.Value && command.Request != 0)
         {
-            return;
+            Finish(command.Request, outcome, now);
         }
+    }
 
-        if (command.Request == _joiner.Request)
+    /// <summary>A request of this node is decided.</summary>
+    private void Finish(ulong request, CommandOutcome outcome, MonotonicTime now)
+    {
+        if (request == _joiner.Request)
         {
             _joiner.Answered(outcome, now);
+            Effects.JoinRefused = outcome.Accepted ? Effects.JoinRefused : outcome.Detail;
         }
 
-        (bool found, bool isInternal) = _requests.Complete(command.Request);
+        (bool found, bool isInternal) = _requests.Complete(request);
         if (found && !isInternal)
         {
-            Effects.Outcomes.Add((command.Request, outcome));
+            Effects.Outcomes.Add((request, outcome));
         }
     }
 
     private void NoticeOwnLife()
     {
-        bool isMember = _own.State == NodeLifeState.Up && _own.Nonce == _joiner.Nonce;
+        bool isMine = _own.Nonce == _joiner.Nonce;
+        bool isMember = _own.State == NodeLifeState.Up && isMine;
         if (isMember == _isMember)
         {
             return;
@@ -104,43 +118,11 @@ public sealed partial class ClusterNode
         _holder.Reset();
         if (!isMember)
         {
-            _hasLeft = _own.State == NodeLifeState.Left;
-            Effects.IncarnationEnded = _hasLeft
-                ? "this node left the cluster"
-                : $"this node was declared down: {_own.DownReason}";
+            _hasLeft = isMine && _own.State == NodeLifeState.Left;
+            Effects.IncarnationEnded = _hasLeft ? "this node left the cluster"
+                : isMine ? $"this node was declared down: {_own.DownReason}"
+                : $"another life of this node, {_own.Incarnation}, has begun";
             _joiner.BeginNewLife();
-        }
-    }
-
-    private bool IsForThisProcess(FenceAttemptStart start)
-    {
-        // An attempt that names a former life of this node, or a former process of it, was somebody else's: that process is gone.
-        bool mine = start.ExecutorIncarnation == 0
-            ? start.ExecutorNonce == _options.Nonce
-            : _isMember && start.ExecutorIncarnation == _own.Incarnation.Value;
-        return mine && start.Executor == _options.Self.Value;
-    }
-
-    /// <summary>
-    /// Orders the attempts that name this process, once the cluster is known to count on it now. A node that was cut off or stalled reads of its attempt
-    /// late: another may have carried it out since, and the target, back in a new life, must not be switched off for what the former one did (L3).
-    /// </summary>
-    private void OrderFences(MonotonicTime now)
-    {
-        for (int i = _attempts.Count - 1; i >= 0; i--)
-        {
-            FenceAttemptStart start = _attempts[i];
-            FenceOperation? operation = State.FindOperation(new OperationId(start.Operation));
-            if (!IsForThisProcess(start) || operation?.Running?.Number != start.Attempt)
-            {
-                _attempts.RemoveAt(i);
-            }
-            else if (start.ExecutorIncarnation == 0 ? _grantor.MayGrant(now) : now < _holder.Deadline)
-            {
-                _attempts.RemoveAt(i);
-                Effects.FenceOrders.Add(new FenceOrder(
-                    operation.Id, start.Attempt, operation.NodeName, start.Level, start.Action, _options.Fencing.AttemptDeadline));
-            }
         }
     }
 

@@ -16,9 +16,11 @@ public sealed partial class ClusterNode
     private readonly LeaseHolder _holder;
     private readonly Detector _detector;
     private readonly FenceSupervisor _supervisor;
+    private readonly FeatureSteward _features;
     private readonly Joiner _joiner;
+    private readonly AttemptOrders _orders;
+    private readonly Compactor _compactor;
     private readonly NodeRecord _own;
-    private readonly List<FenceAttemptStart> _attempts = [];
     private MonotonicTime _lastSeen;
     private long _wallClockMs;
     private Term _leading;
@@ -27,12 +29,14 @@ public sealed partial class ClusterNode
 
     /// <summary>Makes a node over a freshly opened log.</summary>
     /// <exception cref="ArgumentException">The options do not fit together; the message says how.</exception>
+    /// <exception cref="InvalidOperationException">The snapshot that the log begins with does not fit the configured nodes.</exception>
+    /// <exception cref="FeatureLevelException">The snapshot that the log begins with is of a feature level beyond this build's.</exception>
     public ClusterNode(MembershipOptions options, IReplicatedLog log, MonotonicTime now)
     {
         options.Timing.Validate();
         _options = options;
         Log = log;
-        State = new ClusterState(options.Nodes, options.Mutations);
+        State = new ClusterState(options.Nodes, options.Mutations, options.FeatureLevel);
         _own = State.FindNode(options.Self)
             ?? throw new ArgumentException($"this node, {options.Self}, is not among the configured nodes; add it or correct its number");
         _requests = new PendingRequests(options.Self, options.Nonce | 1, options.Timing, log);
@@ -40,8 +44,14 @@ public sealed partial class ClusterNode
         _holder = new LeaseHolder(options.Self, options.Timing, log);
         _detector = new Detector(options.Self, options, State, log, _contacts, _grantor, now);
         _supervisor = new FenceSupervisor(options.Self, options, State, log, _contacts, _grantor);
+        _features = new FeatureSteward(options, State, log, _grantor);
         _joiner = new Joiner(options, State, log);
+        _orders = new AttemptOrders(options, State, _grantor, _holder);
+        _compactor = new Compactor(options.Compaction, options.Nonce, State, log);
         _lastSeen = now;
+
+        // An engine that starts from a snapshot hands it out at once: a state that does not fit this configuration or this build stops the start.
+        Drain(now);
     }
 
     /// <summary>What is to be carried out since the owner last cleared it.</summary>

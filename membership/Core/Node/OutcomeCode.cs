@@ -29,4 +29,7 @@ public enum OutcomeCode
 
     /// <summary>The command can't be understood.</summary>
     Malformed,
+
+    /// <summary>It needs a feature level that the cluster has not reached, or comes from a build that is too old for the one it has.</summary>
+    Unsupported,
 }

@@ -45,7 +45,7 @@ public sealed partial class ClusterState
             }
         }
 
-        CommandOutcome outcome = Dispatch(command);
+        CommandOutcome outcome = RefuseTooNew(command) ?? Dispatch(command);
         if (command.Request != 0)
         {
             _requests.Remember(proposer, command.Request, outcome);
@@ -53,6 +53,10 @@ public sealed partial class ClusterState
 
         return (command, outcome);
     }
+
+    /// <summary>What became of a request, if it was decided and is remembered.</summary>
+    internal CommandOutcome? FindOutcome(NodeId proposer, ulong request) =>
+        _requests.Judge(proposer, request, out CommandOutcome? outcome) == ProposalVerdict.Known ? outcome : null;
 
     private static Command Read(ReadOnlyMemory<byte> payload)
     {
@@ -79,6 +83,7 @@ public sealed partial class ClusterState
         Command.KindOneofCase.GroupJoin => ApplyGroupJoin(command.GroupJoin),
         Command.KindOneofCase.GroupLeave => ApplyGroupLeave(command.GroupLeave),
         Command.KindOneofCase.GroupAck => ApplyGroupAck(command.GroupAck),
+        Command.KindOneofCase.FeatureRaise => ApplyFeatureRaise(command.FeatureRaise),
         _ => Refused(OutcomeCode.Malformed, "the command is not known to this version; upgrade all nodes before using it"),
     };
 

@@ -237,27 +237,17 @@ public sealed partial class ClusterState
         bySlot.Sort(static (left, right) => left.Slot.CompareTo(right.Slot));
         foreach (GroupMember member in bySlot)
         {
-            start.Members.Add(Describe(member));
+            start.Members.Add(SavedForms.Of(member));
         }
 
         foreach (DepartedMember departed in group.DepartedMap.Values)
         {
-            start.Departed.Add(Describe(departed.Member));
+            start.Departed.Add(SavedForms.Of(departed.Member));
         }
 
         group.DepartedMap.Clear();
         Emit(new ClusterEvent { GroupStart = start });
     }
-
-    private static GroupMemberInfo Describe(GroupMember member) => new()
-    {
-        Member = member.Id.Value,
-        Slot = member.Slot,
-        Node = member.Node.Value,
-        NodeName = member.NodeName,
-        Incarnation = member.Incarnation.Value,
-        Endpoint = member.Endpoint,
-    };
 
     private static int LowestFreeSlot(GroupRecord group)
     {

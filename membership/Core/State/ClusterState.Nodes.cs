@@ -61,6 +61,12 @@ public sealed partial class ClusterState
                 $"{node.Name} asked to follow its life i{join.Replaces}, but {node.Incarnation} began meanwhile; join again");
         }
 
+        uint understands = Math.Max(join.FeatureLevel, FeatureLevels.First);
+        if (RefuseTooOld(node, understands) is { } tooOld)
+        {
+            return tooOld;
+        }
+
         bool unproven = node.State is NodeLifeState.Up or NodeLifeState.Down || AnybodyWaitsFor(node);
         if (unproven && ProveFormerLifeOver(node, join) is { } refusal)
         {
@@ -72,6 +78,7 @@ public sealed partial class ClusterState
         node.Nonce = join.Nonce;
         node.BootId = join.BootId;
         node.ApiUrl = join.ApiUrl;
+        node.FeatureLevel = understands;
         node.DownReason = "";
         node.Evidence = Evidence.None;
         node.ConfirmedBy = "";

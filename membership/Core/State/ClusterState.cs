@@ -12,7 +12,13 @@ public sealed partial class ClusterState
     private readonly SortedDictionary<string, GroupRecord> _groups = new(StringComparer.Ordinal);
 
     /// <summary>Makes the state before the first command.</summary>
-    public ClusterState(IReadOnlyList<ConfiguredNode> nodes, MembershipMutations mutations = MembershipMutations.None)
+    /// <param name="nodes">The configured nodes.</param>
+    /// <param name="mutations">Canaries for the simulator; never set in production.</param>
+    /// <param name="understood">The highest feature level that this build understands; other than the default only in tests of mixed builds.</param>
+    public ClusterState(
+        IReadOnlyList<ConfiguredNode> nodes,
+        MembershipMutations mutations = MembershipMutations.None,
+        uint understood = FeatureLevels.Understood)
     {
         foreach (ConfiguredNode node in nodes)
         {
@@ -20,6 +26,7 @@ public sealed partial class ClusterState
         }
 
         _mutations = mutations;
+        _understood = understood;
     }
 
     /// <summary>All nodes, ordered by number.</summary>

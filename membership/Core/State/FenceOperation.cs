@@ -63,4 +63,7 @@ public sealed class FenceOperation
     internal bool IsAskedFor { get; set; }
 
     internal List<FenceAttempt> AttemptList { get; } = [];
+
+    /// <summary>Once closed and saved: its bytes in a saved state.</summary>
+    internal byte[]? Saved { get; set; }
 }

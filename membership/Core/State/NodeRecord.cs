@@ -33,6 +33,9 @@ public sealed class NodeRecord
     /// <summary>Where its REST API is reached.</summary>
     public string ApiUrl { get; internal set; } = "";
 
+    /// <summary>The highest feature level that the daemon of that life understands.</summary>
+    public uint FeatureLevel { get; internal set; } = FeatureLevels.First;
+
     /// <summary>Why it was declared down; empty while up.</summary>
     public string DownReason { get; internal set; } = "";
 

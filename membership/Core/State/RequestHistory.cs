@@ -1,4 +1,5 @@
 using Cluster.Consensus;
+using Cluster.Membership.Protocol;
 
 namespace Cluster.Membership;
 
@@ -19,6 +20,36 @@ internal sealed class RequestHistory
 
     public void Remember(NodeId proposer, ulong request, CommandOutcome outcome) =>
         _filter.Remember(SessionOf(proposer, request), request, outcome);
+
+    public void Save(SavedState saved)
+    {
+        SavedProposer? proposer = null;
+        foreach (RememberedOutcome<CommandOutcome> one in _filter.Export())
+        {
+            if (proposer?.Node != one.Session.Node.Value)
+            {
+                proposer = new SavedProposer { Node = one.Session.Node.Value };
+                saved.Proposers.Add(proposer);
+            }
+
+            proposer.Outcomes.Add(SavedForms.Of(one.Sequence, one.Outcome));
+        }
+    }
+
+    public void Restore(SavedState saved)
+    {
+        List<RememberedOutcome<CommandOutcome>> all = [];
+        foreach (SavedProposer proposer in saved.Proposers)
+        {
+            NodeId node = new(proposer.Node);
+            foreach (SavedOutcome outcome in proposer.Outcomes)
+            {
+                all.Add(new RememberedOutcome<CommandOutcome>(SessionOf(node, outcome.Request), outcome.Request, SavedForms.ToOutcome(outcome)));
+            }
+        }
+
+        _filter.Restore(all);
+    }
 
     private static ProposalSession SessionOf(NodeId proposer, ulong request) => new(proposer, request >> 32);
 }

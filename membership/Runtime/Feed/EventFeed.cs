@@ -36,6 +36,21 @@ internal sealed class EventFeed(int capacity = EventFeed.DefaultCapacity)
         }
     }
 
+    /// <summary>
+    /// Forgets all events: what comes next does not follow them. Readers that have not seen everything up to <paramref name="droppedThrough"/> are told so.
+    /// </summary>
+    public void Restart(EventPosition droppedThrough)
+    {
+        lock (_gate)
+        {
+            Array.Clear(_ring);
+            _first = _next;
+            _droppedThrough = droppedThrough;
+        }
+
+        _changed.Raise();
+    }
+
     /// <summary>Adds events, newer than all before.</summary>
     public void Append(List<ClusterEvent> events)
     {

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 using Cluster.Consensus;
+using Cluster.Membership;
 using Cluster.Runtime.Loop;
 using Cluster.Runtime.Wire;
 using Cluster.Transport;
@@ -20,11 +21,13 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
     private const ushort ProtocolVersion = 1;
 
     private readonly SortedDictionary<uint, Peer> _peers = [];
+    private readonly Peer[] _sending;
     private readonly uint _self;
     private readonly Inbox _inbox;
     private readonly ILogger _logger;
     private readonly LinkOptions _options;
     private readonly LinkListener _listener;
+    private uint _featureFloor = FeatureLevels.First;
 
     /// <summary>Listens, and prepares the links; they connect with the first message.</summary>
     /// <exception cref="IOException">This node's peer endpoint can't be bound.</exception>
@@ -41,12 +44,11 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
                 Node = _self,
                 Session = session,
                 ProtocolVersion = ProtocolVersion,
+                FeatureLevel = options.FeatureLevel,
             },
             MaxQueuedFrames = 4096,
             MaxBackoff = TimeSpan.FromMilliseconds(200),
-            Admission = (peer, _) => _peers.ContainsKey(peer.Node)
-                ? null
-                : $"node {peer.Node} is not configured here; add it to the list of nodes",
+            Admission = (peer, _) => Refusal(peer),
         };
         foreach (NodePeer node in options.Nodes)
         {
@@ -56,11 +58,21 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
             }
         }
 
+        _sending = [.. _peers.Values];
         _listener = LinkListener.Start(_options, ListenEndPointOf(options.Own), this);
         foreach (Peer peer in _peers.Values)
         {
             peer.Link = new OutboundLink(_options, peer.Node.Id.Value, EndPointOf(peer.Node), status => Changed(peer, status));
         }
+    }
+
+    /// <summary>
+    /// The feature level that the cluster has reached. A peer that understands less is refused: it would make another state of what the log holds.
+    /// </summary>
+    public uint FeatureFloor
+    {
+        get => Volatile.Read(ref _featureFloor);
+        set => Volatile.Write(ref _featureFloor, value);
     }
 
     /// <summary>Where this node listens.</summary>
@@ -88,12 +100,22 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
             Volatile.Read(ref peer.ReceivedCount));
     })];
 
-    /// <summary>Sends a message if it can be done without waiting.</summary>
+    /// <summary>Queues a message if there is room; <see cref="Flush"/> sends it.</summary>
     public void Send(in RaftMessage message)
     {
-        if (TryFind(message.To, PeerCodec.IsUrgent(message), out Peer? peer))
+        bool urgent = PeerCodec.IsUrgent(message);
+        if (!TryFind(message.To, urgent, out Peer? peer))
         {
-            Send(peer, PeerCodec.Encode(message), PeerCodec.IsUrgent(message));
+            return;
+        }
+
+        if (RaftFrame.TryMake(message) is not { } frame)
+        {
+            Send(peer, PeerCodec.Encode(message), urgent);
+        }
+        else if (CanCarry(peer, frame.Length))
+        {
+            peer.Queue(frame, urgent ? LinkPriority.Urgent : LinkPriority.Bulk);
         }
     }
 
@@ -106,13 +128,30 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
         }
     }
 
+    /// <summary>Sends what was queued, as far as possible on this thread; never waits.</summary>
+    public void Flush()
+    {
+        foreach (Peer peer in _sending)
+        {
+            peer.Flush();
+        }
+    }
+
     /// <inheritdoc/>
     public void Received(LinkPeer peer, ReadOnlyMemory<byte> body)
     {
         Peer sender = _peers[peer.Node];
+        if (peer.FeatureLevel < FeatureFloor)
+        {
+            // It was admitted before the cluster went on to this level.
+            Interlocked.Increment(ref sender.DroppedCount);
+            return;
+        }
+
         try
         {
-            if (!PeerCodec.TryDecode(body.Span, out RaftMessage raft, out PeerMessage? other))
+            PeerMessage? other = null;
+            if (!RaftFrameReader.TryRead(body, out RaftMessage raft) && !PeerCodec.TryDecode(body.Span, out raft, out other))
             {
                 return;
             }
@@ -125,7 +164,7 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
             }
 
             Interlocked.Increment(ref sender.ReceivedCount);
-            if (!_inbox.TryPost(new LoopInput(other, raft)))
+            if (!(other is null ? _inbox.TryPost(raft) : _inbox.TryPost(other)))
             {
                 Interlocked.Increment(ref sender.DroppedCount);
             }
@@ -183,15 +222,35 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
 
     private void Send(Peer peer, byte[] body, bool urgent)
     {
-        if (body.Length > _options.MaxFrameBytes)
+        if (CanCarry(peer, body.Length))
         {
-            string reason = $"{body.Length} bytes are more than a link carries ({_options.MaxFrameBytes})";
-            RuntimeLog.MessageDropped(_logger, peer.Node.Id.Value, reason);
-            return;
+            peer.Link.TrySend(body, urgent ? LinkPriority.Urgent : LinkPriority.Bulk);
+            Volatile.Write(ref peer.SentCount, peer.SentCount + 1);
+        }
+    }
+
+    private bool CanCarry(Peer peer, int length)
+    {
+        if (length <= _options.MaxFrameBytes)
+        {
+            return true;
         }
 
-        peer.Link.TrySend(body, urgent ? LinkPriority.Urgent : LinkPriority.Bulk);
-        Volatile.Write(ref peer.SentCount, peer.SentCount + 1);
+        string reason = $"{length} bytes are more than a link carries ({_options.MaxFrameBytes})";
+        RuntimeLog.MessageDropped(_logger, peer.Node.Id.Value, reason);
+        return false;
+    }
+
+    private string? Refusal(LinkPeer peer)
+    {
+        if (!_peers.ContainsKey(peer.Node))
+        {
+            return $"node {peer.Node} is not configured here; add it to the list of nodes";
+        }
+
+        return peer.FeatureLevel < FeatureFloor
+            ? $"node {peer.Node} understands feature level {peer.FeatureLevel}, but the cluster runs at {FeatureFloor}; install the other nodes' release on it"
+            : null;
     }
 
     private static EndPoint EndPointOf(NodePeer node) =>
@@ -268,6 +327,7 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
         public long DroppedCount;
         public int Inbound;
         private volatile bool _connected;
+        private readonly bool[] _queued = new bool[3];
         private int _queuedWhileDown;
 
         public NodePeer Node => node;
@@ -276,6 +336,27 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
 
         /// <summary>What was last logged about each priority's connection.</summary>
         public string?[] Told { get; } = new string?[3];
+
+        /// <summary>On the loop's thread.</summary>
+        public void Queue(RaftFrame frame, LinkPriority priority)
+        {
+            Link.TryQueue(frame, priority);
+            _queued[(int)priority] = true;
+            Volatile.Write(ref SentCount, SentCount + 1);
+        }
+
+        /// <summary>On the loop's thread. What is urgent goes first.</summary>
+        public void Flush()
+        {
+            for (LinkPriority priority = LinkPriority.Urgent; priority >= LinkPriority.Bulk; priority--)
+            {
+                if (_queued[(int)priority])
+                {
+                    _queued[(int)priority] = false;
+                    Link.Flush(priority);
+                }
+            }
+        }
 
         public void SetConnected(bool connected)
         {

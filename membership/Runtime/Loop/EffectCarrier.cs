@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Cluster.Consensus;
 using Cluster.Membership;
 using Cluster.Membership.Protocol;
@@ -14,6 +15,8 @@ namespace Cluster.Runtime.Loop;
 /// </summary>
 internal sealed class EffectCarrier(
     LogThread log,
+    SnapshotThread snapshots,
+    SnapshotBoard board,
     PeerLinks links,
     EventFeed feed,
     LeaseBoard lease,
@@ -21,7 +24,8 @@ internal sealed class EffectCarrier(
     ExitProver exits,
     ILogger logger)
 {
-    private NodeRuntimeStatus _status = new(default, Incarnation.None, MonotonicTime.DistantPast, false, 0, 0);
+    private NodeRuntimeStatus _status = new(default, Incarnation.None, MonotonicTime.DistantPast, false, 0, 0, FeatureLevels.First);
+    private string? _refusal;
 
     /// <summary>What was last published. From any thread.</summary>
     public NodeRuntimeStatus Status => Volatile.Read(ref _status);
@@ -29,14 +33,14 @@ internal sealed class EffectCarrier(
     public void CarryOut(NodeLoop loop, MonotonicTime now)
     {
         NodeEffects effects = loop.Node.Effects;
-        if (effects.Writes.Count > 0)
+        CarryOutLog(effects);
+        foreach (ref readonly RaftMessage message in CollectionsMarshal.AsSpan(effects.RaftMessages))
         {
-            log.Enqueue(effects.Writes);
-        }
-
-        foreach (RaftMessage message in effects.RaftMessages)
-        {
-            links.Send(message);
+            links.Send(in message);
+            if (message.Kind == RaftMessageKind.SnapshotChunk)
+            {
+                board.Sent(message.Data.Length);
+            }
         }
 
         foreach (PeerMessage message in effects.Messages)
@@ -44,9 +48,9 @@ internal sealed class EffectCarrier(
             links.Send(message);
         }
 
-        feed.Append(effects.Events);
-        PublishLease(loop.Node, effects.IncarnationEnded);
-        PublishStatus(loop.Node, now, effects.Events.Count > 0);
+        links.Flush();
+
+        Publish(loop.Node, effects, now);
         CancelFences(effects);
         foreach (FenceOrder order in effects.FenceOrders)
         {
@@ -70,6 +74,59 @@ internal sealed class EffectCarrier(
         effects.Clear();
     }
 
+    /// <summary>Counts what arrived of snapshots.</summary>
+    public void NoteReceived(in RaftMessage message)
+    {
+        if (message.Kind == RaftMessageKind.SnapshotChunk)
+        {
+            board.Received(message.Data.Length);
+        }
+    }
+
+    private void CarryOutLog(NodeEffects effects)
+    {
+        if (effects.Writes.Count > 0)
+        {
+            log.Enqueue(effects.Writes);
+            foreach (LogWrite write in effects.Writes)
+            {
+                if (write.Kind == LogWriteKind.UseSnapshot)
+                {
+                    board.Compacted();
+                }
+            }
+        }
+
+        if (effects.SnapshotSaves.Count > 0)
+        {
+            snapshots.Enqueue(effects.SnapshotSaves);
+        }
+    }
+
+    private void Publish(ClusterNode node, NodeEffects effects, MonotonicTime now)
+    {
+        if (effects.Restored is { } snapshot)
+        {
+            board.Restored();
+            RuntimeLog.Restored(logger, snapshot.Index.Value, snapshot.Bytes);
+        }
+
+        if (effects.EventsDroppedThrough is { } dropped)
+        {
+            feed.Restart(dropped);
+        }
+
+        feed.Append(effects.Events);
+        PublishLease(node, effects.IncarnationEnded);
+        PublishStatus(node, now, effects.Events.Count > 0 || effects.Restored is not null);
+        if (effects.JoinRefused is { } refusal && refusal != _refusal)
+        {
+            // One line for each reason, not for each attempt.
+            _refusal = refusal;
+            RuntimeLog.JoinRefused(logger, refusal);
+        }
+    }
+
     /// <summary>Agents must not go on with attempts that the ledger holds for ended, nor for a life that is over.</summary>
     private void CancelFences(NodeEffects effects)
     {
@@ -79,6 +136,11 @@ internal sealed class EffectCarrier(
             {
                 fences.Cancel(new OperationId(ended.Operation), ended.Attempt);
             }
+        }
+
+        foreach ((OperationId operation, uint attempt) in effects.FenceCancels)
+        {
+            fences.Cancel(operation, attempt);
         }
 
         if (effects.IncarnationEnded is not null)
@@ -119,6 +181,7 @@ internal sealed class EffectCarrier(
             && status == old.Log
             && node.Incarnation == old.Incarnation
             && node.LeaseDeadline == old.LeaseDeadline
+            && node.State.FeatureLevel == old.FeatureLevel
             && quorate == old.IsQuorate)
         {
             return;
@@ -130,10 +193,16 @@ internal sealed class EffectCarrier(
             RuntimeLog.Role(logger, status.Term.Value, status.Role.ToString(), leader);
         }
 
+        if (node.State.FeatureLevel != old.FeatureLevel)
+        {
+            links.FeatureFloor = node.State.FeatureLevel;
+            RuntimeLog.FeatureLevelReached(logger, node.State.FeatureLevel, FeatureLevels.Understood);
+        }
+
         (int waiting, int open) = stateChanged ? Count(node.State) : (old.GroupsWaiting, old.OpenFenceOperations);
         Volatile.Write(
             ref _status,
-            new NodeRuntimeStatus(status, node.Incarnation, node.LeaseDeadline, quorate, waiting, open));
+            new NodeRuntimeStatus(status, node.Incarnation, node.LeaseDeadline, quorate, waiting, open, node.State.FeatureLevel));
     }
 
     private static (int GroupsWaiting, int OpenOperations) Count(ClusterState state)

@@ -1,48 +1,89 @@
+using Cluster.Consensus;
+
 namespace Cluster.Runtime.Loop;
 
 /// <summary>
-/// What waits for the loop: messages of peers and calls. Messages beyond a bound are dropped, as the network might have done;
-/// calls never are.
+/// What waits for the loop: messages of peers, reports of the log thread, and calls. Messages beyond a bound are dropped, as the
+/// network might have done; the others never are.
 /// </summary>
 internal sealed class Inbox
 {
     /// <summary>The most messages that wait.</summary>
     public const int MaxMessages = 16 * 1024;
 
-    private readonly object _gate = new();
-    private List<LoopInput> _arrived = [];
-    private List<LoopInput> _taken = [];
-    private int _messages;
+    private readonly Lock _gate = new();
+    private readonly ThreadSignal _signal = new();
+    private InboxBatch _arrived = new();
+    private InboxBatch _taken = new();
     private Exception? _closed;
+    private bool _sleeping;
     private bool _poked;
 
-    /// <summary>Puts in a peer's message: the engine's, or another.</summary>
+    /// <summary>Puts in a message of a peer's engine.</summary>
     /// <returns>False when it was dropped.</returns>
-    public bool TryPost(in LoopInput message)
+    public bool TryPost(in RaftMessage message)
     {
+        bool wake;
         lock (_gate)
         {
-            if (_messages == MaxMessages || _closed is not null)
+            if (!HasRoom)
             {
                 return false;
             }
 
-            _messages++;
-            Add(message);
-            return true;
+            _arrived.RaftMessages.Add(message);
+            wake = IsToBeWoken();
         }
+
+        Wake(wake);
+        return true;
+    }
+
+    /// <summary>Puts in another message of a peer.</summary>
+    /// <returns>False when it was dropped.</returns>
+    public bool TryPost(PeerMessage message)
+    {
+        bool wake;
+        lock (_gate)
+        {
+            if (!HasRoom)
+            {
+                return false;
+            }
+
+            _arrived.Messages.Add(message);
+            wake = IsToBeWoken();
+        }
+
+        Wake(wake);
+        return true;
+    }
+
+    /// <summary>Puts in a report of the log thread: all writes up to this ticket are on disk.</summary>
+    public void PostPersisted(ulong ticket)
+    {
+        bool wake;
+        lock (_gate)
+        {
+            _arrived.Persisted = Math.Max(_arrived.Persisted, ticket);
+            wake = IsToBeWoken();
+        }
+
+        Wake(wake);
     }
 
     /// <summary>Puts in a call; abandons it when the loop has ended.</summary>
     public void Post(LoopCall call)
     {
+        bool wake = false;
         Exception? closed;
         lock (_gate)
         {
             closed = _closed;
             if (closed is null)
             {
-                Add(new LoopInput(call));
+                _arrived.Calls.Add(call);
+                wake = IsToBeWoken();
             }
         }
 
@@ -50,34 +91,32 @@ internal sealed class Inbox
         {
             call.Abandon(closed);
         }
+
+        Wake(wake);
     }
 
     /// <summary>Wakes the loop without giving it anything.</summary>
     public void Poke()
     {
+        bool wake;
         lock (_gate)
         {
             _poked = true;
-            Monitor.Pulse(_gate);
+            wake = IsToBeWoken();
         }
+
+        Wake(wake);
     }
 
     /// <summary>Takes all that waits, after waiting for it at most for the given time.</summary>
-    /// <returns>In order of arrival; valid until the next call. Empty when nothing came.</returns>
-    public List<LoopInput> Take(TimeSpan patience)
+    /// <returns>Valid until the next call. Empty when nothing came.</returns>
+    public InboxBatch Take(TimeSpan patience)
     {
         _taken.Clear();
-        lock (_gate)
+        if (!TrySwap(sleeps: patience > TimeSpan.Zero))
         {
-            if (_arrived.Count == 0 && !_poked && patience > TimeSpan.Zero)
-            {
-                // Rounded up: waking a little early would only wait again.
-                Monitor.Wait(_gate, (int)Math.Ceiling(patience.TotalMilliseconds));
-            }
-
-            _poked = false;
-            _messages = 0;
-            (_arrived, _taken) = (_taken, _arrived);
+            _signal.Wait(patience);
+            TrySwap(sleeps: false);
         }
 
         return _taken;
@@ -86,26 +125,55 @@ internal sealed class Inbox
     /// <summary>Takes nothing more; what waits is abandoned.</summary>
     public void Close(Exception reason)
     {
-        List<LoopInput> left;
+        List<LoopCall> left;
         lock (_gate)
         {
             _closed ??= reason;
-            left = [.. _arrived];
+            left = [.. _arrived.Calls];
             _arrived.Clear();
         }
 
-        foreach (LoopCall call in left.Select(input => input.Item).OfType<LoopCall>())
+        foreach (LoopCall call in left)
         {
             call.Abandon(reason);
         }
     }
 
-    private void Add(in LoopInput input)
+    private bool HasRoom => _closed is null && _arrived.RaftMessages.Count + _arrived.Messages.Count < MaxMessages;
+
+    /// <summary>Takes what waits.</summary>
+    /// <param name="sleeps">When nothing waits, the next one to put something in has to wake the loop.</param>
+    /// <returns>False when the loop is to sleep.</returns>
+    private bool TrySwap(bool sleeps)
     {
-        _arrived.Add(input);
-        if (_arrived.Count == 1)
+        lock (_gate)
         {
-            Monitor.Pulse(_gate);
+            _sleeping = sleeps && !_poked && _arrived.IsEmpty;
+            if (_sleeping)
+            {
+                return false;
+            }
+
+            _poked = false;
+            (_arrived, _taken) = (_taken, _arrived);
+            return true;
+        }
+    }
+
+    /// <summary>True for the first that comes while the loop sleeps; under the lock.</summary>
+    private bool IsToBeWoken()
+    {
+        bool was = _sleeping;
+        _sleeping = false;
+        return was;
+    }
+
+    // Outside the lock, so that the woken thread does not run into it.
+    private void Wake(bool wake)
+    {
+        if (wake)
+        {
+            _signal.Set();
         }
     }
 }

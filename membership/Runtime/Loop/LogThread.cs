@@ -14,10 +14,12 @@ namespace Cluster.Runtime.Loop;
 /// <param name="failed">Takes the failure; nothing is written after it.</param>
 internal sealed class LogThread(WriteAheadLog log, Action<ulong> persisted, Action<TimeSpan> synced, Action<Exception> failed)
 {
-    private readonly object _gate = new();
+    private readonly Lock _gate = new();
+    private readonly ThreadSignal _signal = new();
     private List<LogWrite> _waiting = [];
     private List<LogWrite> _batch = [];
     private Thread? _thread;
+    private bool _sleeping;
     private bool _stop;
 
     public void Start()
@@ -29,10 +31,17 @@ internal sealed class LogThread(WriteAheadLog log, Action<ulong> persisted, Acti
     /// <summary>Queues writes, in order.</summary>
     public void Enqueue(List<LogWrite> writes)
     {
+        bool wake;
         lock (_gate)
         {
             _waiting.AddRange(writes);
-            Monitor.Pulse(_gate);
+            wake = _sleeping;
+            _sleeping = false;
+        }
+
+        if (wake)
+        {
+            _signal.Set();
         }
     }
 
@@ -42,9 +51,9 @@ internal sealed class LogThread(WriteAheadLog log, Action<ulong> persisted, Acti
         lock (_gate)
         {
             _stop = true;
-            Monitor.Pulse(_gate);
         }
 
+        _signal.Set();
         _thread?.Join();
     }
 
@@ -70,15 +79,19 @@ internal sealed class LogThread(WriteAheadLog log, Action<ulong> persisted, Acti
     private bool TakeBatch()
     {
         _batch.Clear();
-        lock (_gate)
+        while (true)
         {
-            while (_waiting.Count == 0 && !_stop)
+            lock (_gate)
             {
-                Monitor.Wait(_gate);
+                _sleeping = _waiting.Count == 0 && !_stop;
+                if (!_sleeping)
+                {
+                    (_waiting, _batch) = (_batch, _waiting);
+                    return !_stop;
+                }
             }
 
-            (_waiting, _batch) = (_batch, _waiting);
-            return !_stop;
+            _signal.Wait(Timeout.InfiniteTimeSpan);
         }
     }
 }

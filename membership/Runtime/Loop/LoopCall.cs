@@ -4,26 +4,24 @@ using Cluster.Membership.Protocol;
 
 namespace Cluster.Runtime.Loop;
 
-/// <summary>Something to be done on the loop's thread.</summary>
+/// <summary>Something to be done on the loop's thread; what it is, the core knows.</summary>
 internal abstract class LoopCall
 {
-    /// <summary>Runs on the loop's thread.</summary>
-    public abstract void Run(NodeLoop loop, MonotonicTime now);
-
     /// <summary>The loop ended before the call ran, or before its answer was known.</summary>
     public virtual void Abandon(Exception reason)
     {
     }
 }
 
-/// <summary>The log thread's report.</summary>
-internal sealed class PersistedCall(ulong ticket) : LoopCall
+/// <summary>Something to be done with the node.</summary>
+internal abstract class NodeCall : LoopCall
 {
-    public override void Run(NodeLoop loop, MonotonicTime now) => loop.Node.Persisted(ticket, now);
+    /// <summary>Runs on the loop's thread.</summary>
+    public abstract void Run(NodeLoop loop, MonotonicTime now);
 }
 
 /// <summary>A command, and who waits for its outcome.</summary>
-internal sealed class SubmitCall(Command command) : LoopCall
+internal sealed class SubmitCall(Command command) : NodeCall
 {
     private readonly TaskCompletionSource<CommandOutcome> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ulong _request;
@@ -56,13 +54,13 @@ internal sealed class SubmitCall(Command command) : LoopCall
 }
 
 /// <summary>Stops asking for a command.</summary>
-internal sealed class ForgetCall(SubmitCall submission) : LoopCall
+internal sealed class ForgetCall(SubmitCall submission) : NodeCall
 {
     public override void Run(NodeLoop loop, MonotonicTime now) => submission.Forget(loop);
 }
 
 /// <summary>Looks at the node.</summary>
-internal sealed class ReadCall<T>(Func<ClusterNode, MonotonicTime, T> read) : LoopCall
+internal sealed class ReadCall<T>(Func<ClusterNode, MonotonicTime, T> read) : NodeCall
 {
     private readonly TaskCompletionSource<T> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -85,14 +83,30 @@ internal sealed class ReadCall<T>(Func<ClusterNode, MonotonicTime, T> read) : Lo
 }
 
 /// <summary>What came of a fence order.</summary>
-internal sealed class AttemptFinishedCall(FenceOrder order, AttemptOutcome outcome) : LoopCall
+internal sealed class AttemptFinishedCall(FenceOrder order, AttemptOutcome outcome) : NodeCall
 {
     public override void Run(NodeLoop loop, MonotonicTime now) =>
         loop.Node.AttemptFinished(order.Operation, order.Attempt, outcome, now);
 }
 
 /// <summary>A member of this node's former life is proven gone.</summary>
-internal sealed class MemberExitedCall(MemberId member) : LoopCall
+internal sealed class MemberExitedCall(MemberId member) : NodeCall
 {
     public override void Run(NodeLoop loop, MonotonicTime now) => loop.Node.MembersExited([member], now);
+}
+
+/// <summary>A snapshot is a file, or could not be made one.</summary>
+internal sealed class SnapshotFinishedCall(SnapshotMeta snapshot, bool saved) : NodeCall
+{
+    public override void Run(NodeLoop loop, MonotonicTime now)
+    {
+        if (saved)
+        {
+            loop.Node.SnapshotSaved(snapshot, now);
+        }
+        else
+        {
+            loop.Node.SnapshotNotSaved(snapshot, now);
+        }
+    }
 }

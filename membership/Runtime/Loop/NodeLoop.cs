@@ -1,158 +1,104 @@
-using Cluster.Client;
 using Cluster.Consensus;
 using Cluster.Membership;
 
 namespace Cluster.Runtime.Loop;
 
-/// <summary>
-/// The thread that owns the <see cref="ClusterNode"/>: gives it inputs one by one, ticks it, and has its effects carried out.
-/// Nothing here waits for anything but the next input.
-/// </summary>
-/// <param name="node">The node; touched by no other thread after <see cref="Start"/>.</param>
-/// <param name="inbox">Where inputs come from.</param>
-/// <param name="effects">Carries effects out.</param>
-/// <param name="timing">Ticks come five times a heartbeat interval.</param>
-/// <param name="stalled">Takes the length of a gap in which the loop was not run.</param>
-/// <param name="failed">Takes the failure of the node; it is not called again after it.</param>
-internal sealed class NodeLoop(
-    ClusterNode node,
-    Inbox inbox,
-    EffectCarrier effects,
-    MembershipTiming timing,
-    Action<TimeSpan> stalled,
-    Action<Exception> failed)
+/// <summary>Runs a <see cref="ClusterNode"/> on a <see cref="CoreLoop"/>.</summary>
+internal sealed class NodeLoop : ILoopCore
 {
-    private readonly TimeSpan _tickInterval = timing.HeartbeatInterval / 5;
-    private Thread? _thread;
-    private volatile bool _stop;
-    private Exception? _reason;
-    private List<LoopInput> _batch = [];
-    private int _handled;
-    private long _worstGapTicks;
+    private readonly EffectCarrier _effects;
+    private readonly CoreLoop _loop;
+
+    /// <summary>Makes the loop; the thread begins with <see cref="Start"/>.</summary>
+    /// <param name="node">The node; touched by no other thread after <see cref="Start"/>.</param>
+    /// <param name="inbox">Where inputs come from.</param>
+    /// <param name="effects">Carries effects out.</param>
+    /// <param name="timing">Ticks come five times a heartbeat interval.</param>
+    /// <param name="stalled">Takes the length of a gap in which the loop was not run.</param>
+    /// <param name="failed">Takes the failure of the node; it is not called again after it.</param>
+    public NodeLoop(
+        ClusterNode node,
+        Inbox inbox,
+        EffectCarrier effects,
+        MembershipTiming timing,
+        Action<TimeSpan> stalled,
+        Action<Exception> failed)
+    {
+        Node = node;
+        _effects = effects;
+        _loop = new CoreLoop(this, inbox, timing.HeartbeatInterval / 5, timing.StallThreshold, stalled, failed);
+    }
 
     /// <summary>The node. On the loop's thread only.</summary>
-    public ClusterNode Node => node;
+    public ClusterNode Node { get; }
 
     /// <summary>Submitted commands by request number. On the loop's thread only.</summary>
     public Dictionary<ulong, SubmitCall> Requests { get; } = [];
 
-    /// <summary>The longest time between two ticks since the start.</summary>
-    public TimeSpan WorstGap => new(Volatile.Read(ref _worstGapTicks));
+    /// <inheritdoc cref="CoreLoop.WorstGap"/>
+    public TimeSpan WorstGap => _loop.WorstGap;
 
-    public void Start()
+    /// <inheritdoc cref="CoreLoop.Start"/>
+    public void Start() => _loop.Start();
+
+    /// <inheritdoc cref="CoreLoop.Halt"/>
+    public void Halt(Exception reason) => _loop.Halt(reason);
+
+    /// <inheritdoc cref="CoreLoop.Stop"/>
+    public void Stop(Exception reason) => _loop.Stop(reason);
+
+    void ILoopCore.Tick(MonotonicTime now)
     {
-        _thread = new Thread(Run) { IsBackground = true, Name = "cluster loop" };
-        _thread.Start();
+        Node.Tick(now, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
+        CarryOutNews(now);
     }
 
-    /// <summary>Has the thread end after the input under way, and what waits abandoned with the reason.</summary>
-    public void Halt(Exception reason)
+    void ILoopCore.Persisted(ulong ticket, MonotonicTime now)
     {
-        Interlocked.CompareExchange(ref _reason, reason, null);
-        _stop = true;
-        inbox.Poke();
+        Node.Persisted(ticket, now);
+        CarryOutNews(now);
     }
 
-    /// <summary>The same, and waits for it.</summary>
-    public void Stop(Exception reason)
+    void ILoopCore.Receive(in RaftMessage message, MonotonicTime now)
     {
-        Halt(reason);
-        if (_thread is null)
-        {
-            inbox.Close(reason);
-        }
-        else
-        {
-            _thread.Join();
-        }
+        _effects.NoteReceived(message);
+        Node.Receive(message, now);
+        CarryOutNews(now);
     }
 
-    private void Run()
+    void ILoopCore.Receive(PeerMessage message, MonotonicTime now)
     {
-        try
-        {
-            MonotonicTime lastTick = BootTime.Now;
-            MonotonicTime nextTick = lastTick;
-            while (!_stop)
-            {
-                _batch = inbox.Take(nextTick - BootTime.Now);
-                for (_handled = 0; _handled < _batch.Count && !_stop; _handled++)
-                {
-                    // Time is advanced before anything that arrived is looked at: after a stall, what the node believed is old.
-                    TickIfDue(ref lastTick, ref nextTick);
-                    Handle(_batch[_handled]);
-                }
-
-                TickIfDue(ref lastTick, ref nextTick);
-            }
-        }
-        catch (Exception e)
-        {
-            failed(e);
-        }
-        finally
-        {
-            Abandon(_reason ?? new RuntimeStoppedException());
-        }
+        Node.Receive(message, now);
+        CarryOutNews(now);
     }
 
-    private void TickIfDue(ref MonotonicTime lastTick, ref MonotonicTime nextTick)
+    void ILoopCore.Run(LoopCall call, MonotonicTime now)
     {
-        MonotonicTime now = BootTime.Now;
-        if (now < nextTick)
-        {
-            return;
-        }
-
-        TimeSpan gap = now - lastTick;
-        if (gap.Ticks > _worstGapTicks)
-        {
-            Volatile.Write(ref _worstGapTicks, gap.Ticks);
-        }
-
-        if (gap > timing.StallThreshold)
-        {
-            stalled(gap);
-        }
-
-        lastTick = now;
-        nextTick = now + _tickInterval;
-        node.Tick(now, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
-        effects.CarryOut(this, now);
+        ((NodeCall)call).Run(this, now);
+        CarryOutNews(now);
     }
 
-    private void Handle(in LoopInput input)
+    void ILoopCore.EndBatch(MonotonicTime now) => _effects.CarryOut(this, now);
+
+    void ILoopCore.Abandon(Exception reason)
     {
-        MonotonicTime now = BootTime.Now;
-        switch (input.Item)
-        {
-            case null:
-                node.Receive(input.Raft, now);
-                break;
-            case PeerMessage message:
-                node.Receive(message, now);
-                break;
-            default:
-                ((LoopCall)input.Item).Run(this, now);
-                break;
-        }
-
-        effects.CarryOut(this, now);
-    }
-
-    private void Abandon(Exception reason)
-    {
-        inbox.Close(reason);
-        foreach (LoopCall call in _batch.Skip(_handled).Select(input => input.Item).OfType<LoopCall>())
-        {
-            call.Abandon(reason);
-        }
-
         foreach (SubmitCall call in Requests.Values)
         {
             call.Abandon(reason);
         }
 
         Requests.Clear();
+    }
+
+    /// <summary>
+    /// Writes and messages wait for the end of the batch. News are carried out input by input, because the carrier takes those of
+    /// one input together: an order of one and its cancellation by the next must not change places.
+    /// </summary>
+    private void CarryOutNews(MonotonicTime now)
+    {
+        if (Node.Effects.HasNews)
+        {
+            _effects.CarryOut(this, now);
+        }
     }
 }

@@ -12,6 +12,7 @@ internal sealed class RuntimeMetrics : IDisposable
     private readonly Histogram<double> _logSync;
     private readonly Counter<long> _fenceAttempts;
     private readonly Counter<long> _stalls;
+    private readonly Histogram<double> _snapshotSaves;
 
     public RuntimeMetrics()
     {
@@ -25,9 +26,13 @@ internal sealed class RuntimeMetrics : IDisposable
             });
         _fenceAttempts = _meter.CreateCounter<long>(
             "cluster.fence.attempts", null, "Fence attempts carried out by this node, by action and outcome");
+        _snapshotSaves = _meter.CreateHistogram<double>(
+            "cluster.snapshot.save.duration", "s", "Time to make the replicated state a file, apart from the log's writes");
         _stalls = _meter.CreateCounter<long>(
             "cluster.loop.stalls", null, "Times the loop was not run for longer than the stall threshold");
     }
+
+    public void SnapshotSaved(TimeSpan duration) => _snapshotSaves.Record(duration.TotalSeconds);
 
     public void LogSynced(TimeSpan duration) => _logSync.Record(duration.TotalSeconds);
 
@@ -43,6 +48,7 @@ internal sealed class RuntimeMetrics : IDisposable
     {
         Gauge("cluster.raft.term", () => (long)runtime.Status.Log.Term.Value, "Current Raft term");
         Gauge("cluster.raft.commit.index", () => (long)runtime.Status.Log.CommitIndex.Value, "Last log entry known to be committed");
+        Gauge("cluster.raft.first.index", () => (long)runtime.Status.Log.FirstIndex.Value, "First log entry on this node: what is before is in a snapshot");
         Gauge("cluster.raft.last.index", () => (long)runtime.Status.Log.LastIndex.Value, "Last log entry on this node");
         Gauge("cluster.raft.leading", () => runtime.Status.Log.IsLeader ? 1 : 0, "1 on the leader");
         Gauge("cluster.raft.leader.known", () => runtime.Status.Log.Leader.IsNone ? 0 : 1, "1 when a leader is known");
@@ -50,6 +56,10 @@ internal sealed class RuntimeMetrics : IDisposable
         Gauge("cluster.quorate", () => runtime.IsQuorate ? 1 : 0, "1 while this node knows itself to belong to a majority");
         Gauge("cluster.groups.waiting", () => runtime.Status.GroupsWaiting, "Groups with members that are not ready");
         Gauge("cluster.fence.operations.open", () => runtime.Status.OpenFenceOperations, "Fence operations without an end");
+        Gauge("cluster.feature.level", () => runtime.Status.FeatureLevel, "Feature level that the cluster has reached");
+        Gauge("cluster.feature.level.understood", () => FeatureLevels.Understood, "Highest feature level that this build understands");
+        Gauge("cluster.log.trouble", () => runtime.IsLogInTrouble ? 1 : 0, "1 while the log needs an operator: no space for its next file, or old files can not be deleted");
+        ObserveSnapshots(runtime);
         _meter.CreateObservableGauge(
             "cluster.lease.remaining",
             () => Math.Max(0, (runtime.LeaseDeadline - BootTime.Now).TotalSeconds),
@@ -66,6 +76,25 @@ internal sealed class RuntimeMetrics : IDisposable
             null,
             "1 while the urgent connection to a peer stands");
     }
+
+    private void ObserveSnapshots(NodeRuntime runtime)
+    {
+        Gauge("cluster.snapshot.index", () => (long)runtime.Snapshots.Index.Value, "Last log entry in the newest snapshot on disk; 0 without one");
+        _meter.CreateObservableGauge("cluster.snapshot.size", () => runtime.Snapshots.Bytes, "By", "Size of the newest snapshot's state");
+        _meter.CreateObservableGauge(
+            "cluster.snapshot.age",
+            () => runtime.Snapshots is { Index.Value: > 0 } newest ? Math.Max(0, (DateTimeOffset.UtcNow - newest.SavedAt).TotalSeconds) : 0,
+            "s",
+            "Time since the newest snapshot was saved; 0 without one");
+        Counter("cluster.log.compactions", () => runtime.Snapshots.Compactions, null, "Times the log was shortened to begin with a snapshot");
+        Counter("cluster.snapshot.restores", () => runtime.Snapshots.Restores, null, "Times the state was replaced by a snapshot's, the start included");
+        Counter("cluster.snapshot.failures", () => runtime.Snapshots.Failures, null, "Snapshots that could not be saved");
+        Counter("cluster.snapshot.sent", () => runtime.SnapshotBytesSent, "By", "Bytes of snapshots handed to peer links");
+        Counter("cluster.snapshot.received", () => runtime.SnapshotBytesReceived, "By", "Bytes of snapshots that peers sent");
+    }
+
+    private void Counter(string name, Func<long> read, string? unit, string description) =>
+        _meter.CreateObservableCounter(name, read, unit, description);
 
     public void Dispose() => _meter.Dispose();
 

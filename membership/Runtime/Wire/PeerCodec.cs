@@ -8,7 +8,7 @@ namespace Cluster.Runtime.Wire;
 internal static partial class PeerCodec
 {
     /// <summary>The highest feature level that this build understands.</summary>
-    public const uint FeatureLevel = 1;
+    public const uint FeatureLevel = FeatureLevels.Understood;
 
     /// <summary>The bytes of a message of the membership core.</summary>
     /// <exception cref="ArgumentException">The message's kind has no form on the wire: a programming error.</exception>

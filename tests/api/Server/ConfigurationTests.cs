@@ -51,6 +51,23 @@ public sealed class ConfigurationTests
     }
 
     [Fact]
+    public void How_the_log_is_kept_can_be_set_and_has_defaults()
+    {
+        LogConfiguration set = Parse(Good + "\nlog: { segmentKib: 64, snapshotAfterEntries: 500, snapshotAfterKib: 128 }").Log;
+        LogConfiguration otherwise = Parse(Good).Log;
+
+        Assert.Equal((64 * 1024, 500L, 128L * 1024), (set.SegmentBytes, set.Compaction.Entries, set.Compaction.Bytes));
+        Assert.Equal((16 * 1024 * 1024, new CompactionPolicy()), (otherwise.SegmentBytes, otherwise.Compaction));
+    }
+
+    [Theory]
+    [InlineData("log: { segmentKib: 1 }", "log.segmentKib")]
+    [InlineData("log: { snapshotAfterEntries: 0 }", "log.snapshotAfterEntries")]
+    [InlineData("log: { keep: 1 }", "log.keep")]
+    public void What_the_log_can_not_be_is_named(string line, string key) =>
+        Assert.Contains(key, Assert.Throws<ConfigurationException>(() => Parse($"{Good}\n{line}")).Message, StringComparison.Ordinal);
+
+    [Fact]
     public void What_is_left_out_has_defaults()
     {
         DaemonConfiguration read = Parse("""

@@ -9,6 +9,7 @@ using Cluster.Runtime.Loop;
 using Cluster.Runtime.MemberSocket;
 using Cluster.Runtime;
 using Microsoft.Extensions.Logging.Abstractions;
+using Snapshot = Cluster.Client.Protocol.Snapshot;
 
 namespace Cluster.Client.Tests;
 

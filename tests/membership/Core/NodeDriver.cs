@@ -7,8 +7,9 @@ namespace Cluster.Membership.Tests;
 /// <summary>Drives node 1 of three under a scripted engine and a clock that the test moves.</summary>
 internal sealed class NodeDriver
 {
-    public NodeDriver(MembershipTiming? timing = null, bool leads = true)
+    public NodeDriver(MembershipTiming? timing = null, bool leads = true, CompactionPolicy? compaction = null, Action<ScriptedLog>? prepare = null)
     {
+        prepare?.Invoke(Log);
         Timing = timing ?? new MembershipTiming { StartupGrace = TimeSpan.Zero };
         Node = new ClusterNode(
             new MembershipOptions
@@ -18,6 +19,7 @@ internal sealed class NodeDriver
                 Nonce = 42,
                 BootId = "boot-1",
                 Timing = Timing,
+                Compaction = compaction ?? new CompactionPolicy(),
                 Fencing = new FencePolicy { Levels = new Dictionary<NodeId, IReadOnlyList<int>> { [new(2)] = [1], [new(3)] = [1, 2] } },
             },
             Log,
@@ -46,6 +48,27 @@ internal sealed class NodeDriver
     public List<ExitQuestion> Questions { get; } = [];
 
     public string? Ended { get; private set; }
+
+    public List<ClusterEvent> Events { get; } = [];
+
+    public List<(ulong Request, CommandOutcome Outcome)> Outcomes { get; } = [];
+
+    public List<(OperationId Operation, uint Attempt)> Cancels { get; } = [];
+
+    public EventPosition? DroppedThrough { get; private set; }
+
+    /// <summary>A state like this node's, to which happens what this node does not see.</summary>
+    public Elsewhere Elsewhere() => new(Node.State);
+
+    /// <summary>Gives this node the state of elsewhere, as a leader does whose log does not go back far enough.</summary>
+    public void Restore(Elsewhere elsewhere) => Restore(elsewhere.State.AppliedIndex.Value, elsewhere.State.Save());
+
+    public void Restore(ulong index, byte[] state)
+    {
+        Log.Restore(index, state);
+        Node.Tick(Now, 0);
+        Settle();
+    }
 
     /// <summary>Lets time pass in steps of 10 ms, committing what is proposed.</summary>
     public void Run(TimeSpan span, Action? eachStep = null)
@@ -83,7 +106,17 @@ internal sealed class NodeDriver
 
     public Incarnation Join(uint node)
     {
-        Commit(new Command { NodeJoin = new NodeJoin { Node = node, Name = $"n{node}", Nonce = node + 100, BootId = $"b{node}" } });
+        Commit(new Command
+        {
+            NodeJoin = new NodeJoin
+            {
+                Node = node,
+                Name = $"n{node}",
+                Nonce = node + 100,
+                BootId = $"b{node}",
+                FeatureLevel = FeatureLevels.Understood,
+            },
+        });
         return Node.State.FindNode(new NodeId(node))!.Incarnation;
     }
 
@@ -98,6 +131,10 @@ internal sealed class NodeDriver
             Orders.AddRange(Node.Effects.FenceOrders);
             Questions.AddRange(Node.Effects.ExitQuestions);
             Ended ??= Node.Effects.IncarnationEnded;
+            Events.AddRange(Node.Effects.Events);
+            Outcomes.AddRange(Node.Effects.Outcomes);
+            Cancels.AddRange(Node.Effects.FenceCancels);
+            DroppedThrough = Node.Effects.EventsDroppedThrough ?? DroppedThrough;
             Node.Effects.Clear();
             if (Log.Waiting.Count == 0)
             {

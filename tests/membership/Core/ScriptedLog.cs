@@ -88,15 +88,39 @@ internal sealed class ScriptedLog : IReplicatedLog
 
     public bool TryRead(ulong context, MonotonicTime now) => false;
 
-    public bool Compact(LogIndex through, ReadOnlyMemory<byte> state, MonotonicTime now) => false;
+    /// <summary>The states handed in, newest last.</summary>
+    public List<Snapshot> Compactions { get; } = [];
 
-    public void SnapshotSaved(SnapshotMeta meta, MonotonicTime now)
+    /// <summary>Whether states are taken.</summary>
+    public bool Compacts { get; set; } = true;
+
+    /// <summary>What was reported of snapshots.</summary>
+    public List<(SnapshotMeta Snapshot, bool Saved)> Reports { get; } = [];
+
+    /// <summary>Replaces the state of the machine above, as when the leader has sent a snapshot.</summary>
+    public void Restore(ulong index, byte[] state)
     {
+        _last = index;
+        Effects.Restored = new Snapshot(Meta(new LogIndex(index), state), state);
     }
 
-    public void SnapshotNotSaved(SnapshotMeta meta, MonotonicTime now)
+    public bool Compact(LogIndex through, ReadOnlyMemory<byte> state, MonotonicTime now)
     {
+        if (Compacts)
+        {
+            Compactions.Add(new Snapshot(Meta(through, state), state));
+            Effects.SnapshotSaves.Add(Compactions[^1]);
+        }
+
+        return Compacts;
     }
+
+    public void SnapshotSaved(SnapshotMeta meta, MonotonicTime now) => Reports.Add((meta, true));
+
+    public void SnapshotNotSaved(SnapshotMeta meta, MonotonicTime now) => Reports.Add((meta, false));
+
+    private static SnapshotMeta Meta(LogIndex index, ReadOnlyMemory<byte> state) =>
+        new(index, new Term(1), new ClusterConfiguration([new NodeId(1), new NodeId(2), new NodeId(3)]), state.Length, 0);
 
     public void Persisted(ulong ticket, MonotonicTime now)
     {

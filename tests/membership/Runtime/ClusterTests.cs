@@ -121,7 +121,7 @@ public sealed class ClusterTests
         await Assert.ThrowsAsync<RuntimeStoppedException>(() => node.Runtime.ReadAsync((core, _) => core.Incarnation, CancellationToken.None));
     }
 
-    private sealed class BrokenCall : Loop.LoopCall
+    private sealed class BrokenCall : Loop.NodeCall
     {
         public override void Run(Loop.NodeLoop loop, MonotonicTime now) =>
             throw new InvalidOperationException("invariant broken: test");

@@ -28,6 +28,36 @@ public sealed class LinkTests
     }
 
     [Fact]
+    public async Task An_end_is_told_what_the_other_understands()
+    {
+        var receiver = new Receiver();
+        await using LinkListener listener = LinkListener.Start(Ends.Listener, Ends.AnyPort, receiver);
+        LinkOptions newer = Ends.Dialer with { Identity = Ends.Dialer.Identity with { FeatureLevel = 7 } };
+        await using var link = new OutboundLink(newer, 2, listener.EndPoint);
+        link.TrySend(Ends.Frame("x"));
+
+        await Eventually.Holds(() => receiver.Frames.Count == 1, "the frame");
+
+        Assert.Equal(7U, receiver.Frames.First().Peer.FeatureLevel);
+    }
+
+    [Fact]
+    public void A_hello_of_the_first_version_says_nothing_of_levels_and_one_of_a_later_version_may_say_more()
+    {
+        var hello = new LinkHello(Ends.Dialer.Identity with { FeatureLevel = 7 }, 2, LinkPriority.Bulk);
+        byte[] bytes = hello.Encode();
+        byte[] first = bytes[..^4];
+        first[4] = 1;
+        byte[] later = [.. bytes, 1, 2, 3];
+        later[4] = 3;
+
+        Assert.Equal(hello, LinkHello.TryDecode(bytes));
+        Assert.Equal(LinkIdentity.FirstFeatureLevel, LinkHello.TryDecode(first)!.Sender.FeatureLevel);
+        Assert.Equal(hello, LinkHello.TryDecode(later));
+        Assert.Null(LinkHello.TryDecode(bytes.AsSpan(0, bytes.Length - 1)));
+    }
+
+    [Fact]
     public async Task Both_priorities_have_connections_of_their_own_and_none_before_the_first_frame()
     {
         var receiver = new Receiver();

@@ -31,6 +31,8 @@ internal sealed partial class ClusterdProcess : IDisposable
         return new ClusterdProcess(Process.Start(start)!);
     }
 
+    public bool HasEnded => _process.HasExited;
+
     public async Task ReadyAsync()
     {
         string? line = await _process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60));

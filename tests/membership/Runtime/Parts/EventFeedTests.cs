@@ -67,6 +67,37 @@ public sealed class EventFeedTests
         Assert.Equal(6UL, (await Eventually.Ends(waiting, "the event after the position")).Index);
     }
 
+    [Fact]
+    public async Task Readers_are_told_of_a_gap_those_that_have_seen_everything_before_it_go_on()
+    {
+        var feed = new EventFeed(capacity: 8);
+        feed.Append([.. Enumerable.Range(1, 5).Select(at => Event((ulong)at))]);
+        Task<ClusterEvent> waiting = FirstAsync(feed, new EventPosition(5, 1));
+        Task<ClusterEvent> ahead = FirstAsync(feed, new EventPosition(20, 1));
+
+        feed.Restart(new EventPosition(20, 1));
+        feed.Append([Event(21), Event(22)]);
+
+        var trimmed = await Assert.ThrowsAsync<EventsTrimmedException>(() => Eventually.Ends(waiting, "the reader before the gap"));
+        Assert.Equal(new EventPosition(20, 1), trimmed.Oldest);
+        Assert.Equal(21UL, (await Eventually.Ends(ahead, "the reader behind the gap")).Index);
+        Assert.Equal(22UL, (await FirstAsync(feed, new EventPosition(21, 1))).Index);
+        Assert.Equal(new EventPosition(20, 1), feed.DroppedThrough);
+    }
+
+    [Fact]
+    public async Task A_restarted_feed_retains_as_much_as_a_new_one()
+    {
+        var feed = new EventFeed(capacity: 8);
+        feed.Append([.. Enumerable.Range(1, 13).Select(at => Event((ulong)at))]);
+        feed.Restart(new EventPosition(20, 1));
+        feed.Append([.. Enumerable.Range(21, 8).Select(at => Event((ulong)at))]);
+
+        Assert.Equal(21UL, (await FirstAsync(feed, new EventPosition(20, 1))).Index);
+        feed.Append([Event(29)]);
+        Assert.Equal(new EventPosition(21, 1), feed.DroppedThrough);
+    }
+
     private static ClusterEvent Event(ulong index) => new() { Index = index, Ordinal = 1 };
 
     private static async Task<ClusterEvent> FirstAsync(EventFeed feed, EventPosition after)
