@@ -1,5 +1,4 @@
 using Cluster.Consensus;
-using Cluster.Simulation.Disks;
 using Cluster.Simulation.Machines;
 using Cluster.Simulation.Worlds;
 
@@ -50,10 +49,9 @@ internal sealed class DurabilityChecker(World world) : Checker(world)
 
     private void RequireEntry(Daemon from, LogIndex index)
     {
-        SimulatedDisk disk = from.Machine.Disk;
-        if (index != LogIndex.Zero && (disk.SyncedLog.TermAt(index) is not Term synced || disk.QueuedLog.TermAt(index) != synced))
+        if (!from.Machine.Disk.Holds(index))
         {
-            Fail($"{from.Machine.Name} acknowledges {index}, but its disk does not hold that entry ({disk.SyncedLog} is durable)");
+            Fail($"{from.Machine.Name} acknowledges {index}, but its disk does not hold that entry ({from.Machine.Disk.SyncedLog} is durable)");
         }
     }
 }

@@ -31,6 +31,7 @@ internal sealed partial class SimulatedDisk
     public void Close()
     {
         _log?.Dispose();
+        _log = null;
         Kill();
     }
 

@@ -78,6 +78,24 @@ internal sealed partial class SimulatedDisk
     /// <summary>How long the saving of a snapshot takes: bounds in milliseconds.</summary>
     public (double Min, double Max) SaveMs { get; set; } = (0.5, 20);
 
+    /// <summary>
+    /// True when everything through an entry is durable and nothing that is queued takes it back. A snapshot may stand for it.
+    /// </summary>
+    public bool Holds(LogIndex index)
+    {
+        if (index == LogIndex.Zero || index <= (_synced.Snapshot?.Index ?? LogIndex.Zero))
+        {
+            return true;
+        }
+
+        if (_synced.TermAt(index) is not Term synced)
+        {
+            return false;
+        }
+
+        return index <= (_queued.Snapshot?.Index ?? LogIndex.Zero) || _queued.TermAt(index) == synced;
+    }
+
     /// <summary>A process opens the log.</summary>
     /// <param name="log">What it found.</param>
     /// <param name="why">Why it can't start.</param>

@@ -38,6 +38,8 @@ internal sealed class Daemon : HostProcess
                 MaxInflightAppends = world.Plan.MaxInflightAppends,
                 MaxBytesPerAppend = world.Plan.MaxBytesPerAppend,
                 Seed = random.Next(),
+                TrailingEntries = world.Plan.TrailingEntries,
+                SnapshotChunkBytes = world.Plan.SnapshotChunkBytes,
                 Mutations = world.Mutant.Raft,
             },
             recovered,
@@ -52,11 +54,14 @@ internal sealed class Daemon : HostProcess
                 BootId = machine.BootId,
                 Timing = timing,
                 Fencing = world.Plan.Fencing,
+                Compaction = new CompactionPolicy { Entries = world.Plan.CompactEvery, RetryPause = TimeSpan.FromSeconds(1) },
                 Mutations = world.Mutant.Membership,
             },
-            new ObservedLog(raft, entry => world.Checks.Committed(this, entry)),
+            new ObservedLog(raft, entry => world.Checks.Committed(this, entry), meta => world.Checks.Restored(this, meta)),
             now);
         machine.Disk.Synced = ticket => Input(at => Core.Persisted(ticket, at));
+        machine.Disk.SnapshotSaved = meta => Input(at => Core.SnapshotSaved(meta, at));
+        machine.Disk.SnapshotNotSaved = meta => Input(at => Core.SnapshotNotSaved(meta, at));
         Start();
     }
 
@@ -117,6 +122,12 @@ internal sealed class Daemon : HostProcess
         {
             _world.Trace.Mix(effects.Writes[^1].Ticket);
             Machine.Disk.Enqueue(effects.Writes);
+        }
+
+        foreach (Snapshot snapshot in effects.SnapshotSaves)
+        {
+            _world.Trace.Line(Machine.Number, $"saves the snapshot {snapshot.Meta.Index}/{snapshot.Meta.Term}, {snapshot.Meta.Bytes} bytes");
+            Machine.Disk.Save(snapshot);
         }
 
         foreach (RaftMessage message in effects.RaftMessages)

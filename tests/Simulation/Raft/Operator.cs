@@ -107,6 +107,13 @@ internal sealed class Operator(RaftWorld world)
         ConfigurationChange change = new(steps);
         leader.Input(now =>
         {
+            // Nobody in his senses takes other voters away while one is lost: the rest could lack a majority for ever.
+            bool isAboutTheLost = steps.Count == 1 && steps[0].Kind == ConfigurationStepKind.Remove && world.HostOf(steps[0].Node)!.AwaitsRemoval;
+            if (!isAboutTheLost && world.RaftHosts.Any(host => host.AwaitsRemoval && leader.ConfigurationInLog.IsMember(host.Id)))
+            {
+                return;
+            }
+
             bool begun = leader.Log.TryChangeConfiguration(change, now, out _, out string refusal);
             Note(leader, begun, $"{change}", refusal);
         });
