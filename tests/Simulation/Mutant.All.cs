@@ -86,6 +86,10 @@ internal sealed partial record Mutant
         {
             Raft = RaftMutations.HonoursAbortedTransfers,
         },
+        new("newcomer-trusted", "election safety", "a node with an empty disk goes by old configurations in which its number was a voter")
+        {
+            Raft = RaftMutations.TrustsNewcomers,
+        },
         new("snapshot-referenced-early", "S7, etcd #10219", "the log refers to a snapshot before its file is saved")
         {
             Raft = RaftMutations.ReferencesSnapshotsBeforeSaved,

@@ -64,7 +64,7 @@ internal sealed class Operator(RaftWorld world)
             {
                 if (!host.AwaitsRemoval)
                 {
-                    if (IsSteady && host.WasReplaced && host.IsOn && !leader.Configuration.IsMember(host.Id))
+                    if (host.WasReplaced && host.IsOn && (IsSteady || _random.Chance(0.3)) && !leader.Configuration.IsMember(host.Id))
                     {
                         Change(leader, [ConfigurationStep.Add(host.Id)]);
                         break;
@@ -79,8 +79,8 @@ internal sealed class Operator(RaftWorld world)
                     break;
                 }
 
-                // A number may be used again only where nobody can stand for an old term: whoever lost its disk has forgotten its votes.
-                host.ComeBack(IsSteady ? host.Id : world.NextId(host));
+                // Under its old number it has forgotten its votes, and passes old configurations in which it had a say.
+                host.ComeBack(IsSteady || _random.Chance(0.6) ? host.Id : world.NextId(host), leader.Log.ConfigurationIndex);
             }
         }
 

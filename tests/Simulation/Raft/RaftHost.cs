@@ -47,6 +47,9 @@ internal sealed class RaftHost : Host
     /// <summary>It has come back with an empty disk.</summary>
     public bool WasReplaced { get; private set; }
 
+    /// <summary>On a host that has come back: in the log before this, its number stands for a voter that is no more.</summary>
+    public LogIndex RemovedAt { get; private set; }
+
     protected override bool MayBoot => !AwaitsRemoval;
 
     /// <summary>The disk is lost. The host stays off until the node is removed from the configuration.</summary>
@@ -61,8 +64,10 @@ internal sealed class RaftHost : Host
 
     /// <summary>The node has been removed: the host comes back with an empty disk.</summary>
     /// <param name="id">As whom.</param>
-    public void ComeBack(NodeId id)
+    /// <param name="removedAt">A configuration without the node.</param>
+    public void ComeBack(NodeId id, LogIndex removedAt)
     {
+        RemovedAt = removedAt;
         _world.Trace.Line(Number, $"comes back with an empty disk as {id}");
         Id = id;
         AwaitsRemoval = false;

@@ -10,6 +10,7 @@ internal static class RaftSeedRun
     [
         .. FaultSchedule.Common,
         new Faults.LostDisk(),
+        new Faults.HalfwayNewcomer(),
         new Faults.ElectionStorm(),
         new Faults.Forgetfulness(),
         new Faults.MidChange(),

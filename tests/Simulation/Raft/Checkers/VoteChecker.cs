@@ -4,7 +4,7 @@ using Cluster.Simulation.Worlds;
 namespace Cluster.Simulation.Raft.Checkers;
 
 /// <summary>
-/// S7: no vote and no acknowledgement leaves a node before what it tells is on that node's disk. And no node votes for two in one term.
+/// S7: no vote and no acknowledgement leaves a node before what it tells is on that node's disk. No node votes for two in one term, and none by a configuration of its former life.
 /// </summary>
 internal sealed class VoteChecker(RaftWorld world) : RaftChecker(world)
 {
@@ -19,11 +19,16 @@ internal sealed class VoteChecker(RaftWorld world) : RaftChecker(world)
     {
         switch (message.Kind)
         {
+            case RaftMessageKind.PreVoteRequest:
+                RequireKnowledge(from, message.Term);
+                break;
             case RaftMessageKind.VoteRequest:
+                RequireKnowledge(from, message.Term);
                 RequireVote(from, message.Term, from.Id);
                 RequireOne(from, message.Term, from.Id);
                 break;
             case RaftMessageKind.VoteResponse when message.Granted:
+                RequireKnowledge(from, message.Term);
                 RequireVote(from, message.Term, message.To);
                 RequireOne(from, message.Term, message.To);
                 Voted?.Invoke(from);
@@ -36,6 +41,17 @@ internal sealed class VoteChecker(RaftWorld world) : RaftChecker(world)
                 RequireTerm(from, message.Term);
                 RequireEntry(from, message.Match);
                 break;
+        }
+    }
+
+    private void RequireKnowledge(RaftProcess from, Term term)
+    {
+        LogIndex known = from.Host.Disk.QueuedLog.LastIndex;
+        if (known < from.Host.RemovedAt)
+        {
+            throw new ViolationException(
+                "election safety",
+                $"{from.Host.Name} came back with an empty disk and stands or votes in {term} although it has the log only up to {known}; it was removed at {from.Host.RemovedAt}");
         }
     }
 
