@@ -20,6 +20,9 @@ internal sealed class Peer(NodeId id, RaftOptions options)
     /// </summary>
     public ulong Session { get; set; }
 
+    /// <summary>While this node leads: the commit index that the peer was last sent.</summary>
+    public LogIndex Told { get; set; }
+
     /// <summary>The entry that removed the node; it is served until it knows of it.</summary>
     public LogIndex? RemovedBy { get; set; }
 

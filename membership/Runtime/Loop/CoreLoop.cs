@@ -30,6 +30,7 @@ internal sealed class CoreLoop(
     private Exception? _reason;
     private MonotonicTime _lastTick;
     private MonotonicTime _nextTick;
+    private MonotonicTime _wakesAt;
     private MonotonicTime _now;
     private int _inputs;
     private long _worstGapTicks;
@@ -71,10 +72,11 @@ internal sealed class CoreLoop(
         {
             _lastTick = BootTime.Now;
             _nextTick = _lastTick;
-            inbox.AllowVisits(RunBatch);
+            inbox.AllowVisits(Visit);
             while (!_stop)
             {
-                RunBatch(inbox.Take(_nextTick - BootTime.Now));
+                _wakesAt = Earlier(_nextTick, core.TickDue);
+                RunBatch(inbox.Take(_wakesAt - BootTime.Now));
             }
         }
         finally
@@ -84,6 +86,16 @@ internal sealed class CoreLoop(
             inbox.Close(reason);
             core.Abandon(reason);
         }
+    }
+
+    private static MonotonicTime Earlier(MonotonicTime one, MonotonicTime other) => one < other ? one : other;
+
+    /// <summary>Runs a batch on the thread that brought it, while the loop sleeps.</summary>
+    /// <returns>True when the loop sleeps too long now.</returns>
+    private bool Visit(InboxBatch batch)
+    {
+        RunBatch(batch);
+        return core.TickDue < _wakesAt;
     }
 
     private Exception Reason => _reason ?? new RuntimeStoppedException();
@@ -153,7 +165,7 @@ internal sealed class CoreLoop(
     {
         // Taken after all of the batch had arrived, so nothing is held for younger than it is.
         _now = BootTime.Now;
-        if (_now < _nextTick)
+        if (_now < _nextTick && _now < core.TickDue)
         {
             return;
         }

@@ -21,7 +21,7 @@ internal sealed class Inbox
     private InboxBatch _arrived = new();
     private InboxBatch _taken = new();
     private Exception? _closed;
-    private Action<InboxBatch>? _visit;
+    private Func<InboxBatch, bool>? _visit;
     private Turn _turn = Turn.Loop;
     private bool _loopWaits;
     private bool _poked;
@@ -46,8 +46,10 @@ internal sealed class Inbox
     }
 
     /// <summary>Lets threads that bring something visit.</summary>
-    /// <param name="visit">Runs the core over a batch; throws nothing. The thread that is in it is the only one.</param>
-    public void AllowVisits(Action<InboxBatch> visit)
+    /// <param name="visit">
+    /// Runs the core over a batch; throws nothing. The thread that is in it is the only one. True when the loop has to be woken.
+    /// </param>
+    public void AllowVisits(Func<InboxBatch, bool> visit)
     {
         lock (_gate)
         {
@@ -238,11 +240,10 @@ internal sealed class Inbox
             batch = Swap();
         }
 
-        _visit!(batch);
-        bool wake;
+        bool wake = _visit!(batch);
         lock (_gate)
         {
-            wake = _loopWaits || _poked || !_arrived.IsEmpty;
+            wake |= _loopWaits || _poked || !_arrived.IsEmpty;
             _loopWaits = false;
             _turn = wake ? Turn.Loop : Turn.Nobody;
         }

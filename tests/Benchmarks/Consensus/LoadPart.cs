@@ -89,6 +89,7 @@ internal sealed class LoadPart(BenchOptions options, string folder, Action<LoadR
             Math.Round(result.CpuMs * 1000 / commits, 2),
             Math.Round(cpu.TotalMicroseconds / commits, 2),
             Math.Round(commits / Math.Max(result.Syncs, 1), 1),
+            Math.Round(result.SyncP50Us, 1),
             result.Refused);
     }
 
@@ -99,7 +100,7 @@ internal sealed class LoadPart(BenchOptions options, string folder, Action<LoadR
         double cpu = result.CpuMs * 1000 / Math.Max(result.Commits, 1);
         string loop = rate == 0 ? "closed" : "open";
         return new LoadRow(
-            "etcd", loop, proposers, rate, result.PerSecond, result.Latency, null, null, Math.Round(cpu, 2), null, result.Refused);
+            "etcd", loop, proposers, rate, result.PerSecond, result.Latency, null, null, Math.Round(cpu, 2), null, null, result.Refused);
     }
 
     private void Take(LoadRow row)

@@ -28,6 +28,8 @@ internal sealed class ReplicaCore(
     public CountingMachine Machine => machine;
 
 
+    public MonotonicTime TickDue => log.TickDue;
+
     public void Tick(MonotonicTime now) => log.Tick(now);
 
     public void Persisted(ulong ticket, MonotonicTime now) => log.Persisted(ticket, now);

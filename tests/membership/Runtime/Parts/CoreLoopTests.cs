@@ -150,6 +150,8 @@ public sealed class CoreLoopTests
 
         public int Visits => Volatile.Read(ref _visits);
 
+        public MonotonicTime TickDue => MonotonicTime.DistantFuture;
+
         public void Tick(MonotonicTime now) => Enter(() => { });
 
         public void Persisted(ulong ticket, MonotonicTime now) => Enter(() => { });
