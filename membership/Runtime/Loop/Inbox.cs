@@ -6,9 +6,9 @@ namespace Cluster.Runtime.Loop;
 /// What waits for the loop: messages of peers, reports of the log thread, and calls. Messages beyond a bound are dropped, as the
 /// network might have done; the others never are.
 /// <para>
-/// It also says whose turn it is to run the core. While the loop sleeps, a thread that brings a message or a report runs the core
+/// It also says whose turn it is to run the core. While the loop sleeps, a thread that brings a message, a report or a proposal runs the core
 /// itself, for this one batch, as a visitor: that spares a commit three of its changes of threads. What comes meanwhile is left to the
-/// loop. Calls come from users' threads, which are not ours to run the core on: they wake the loop.
+/// loop. Other calls than proposals wake the loop: they may do anything, and are in no hurry.
 /// </para>
 /// </summary>
 internal sealed class Inbox
@@ -121,7 +121,9 @@ internal sealed class Inbox
             if (closed is null)
             {
                 _arrived.Calls.Add(call);
-                errand = Arrived(mayVisit: false);
+
+                // Where the last batch held several calls, so will the next one, and they are better handled together.
+                errand = Arrived(call.MayVisit && _taken.Calls.Count <= 1);
             }
         }
 

@@ -9,6 +9,8 @@ namespace Cluster.Benchmarks.Consensus;
 /// <summary>The loads: ours, and the same on etcd.</summary>
 internal sealed class LoadPart(BenchOptions options, string folder, Action<LoadRow> done)
 {
+    private const int MostAttempts = 3;
+
     // In an open loop nothing but the rate holds the proposers back.
     private const int OpenProposers = 100_000;
 
@@ -66,6 +68,22 @@ internal sealed class LoadPart(BenchOptions options, string folder, Action<LoadR
         [.. _rows.Where(row => row.System == system && row.Loop == "closed").Select(row => (row.Proposers, Math.Max(1, (int)row.CommitsPerSecond / 2)))];
 
     private async Task<LoadRow> OursAsync(NodeGroup group, int proposers, int rate)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await TryOursAsync(group, proposers, rate);
+            }
+            catch (InvalidOperationException e) when (attempt < MostAttempts)
+            {
+                // On a busy machine leadership may move; the row is then measured anew.
+                Console.Error.WriteLine($"cluster-bench: {e.Message}; once more");
+            }
+        }
+    }
+
+    private async Task<LoadRow> TryOursAsync(NodeGroup group, int proposers, int rate)
     {
         NodeProcess leader = await group.LeaderAsync();
         int outstanding = rate == 0 ? proposers : OpenProposers;

@@ -57,17 +57,18 @@ internal sealed class ReplicaCore(
     {
         log.Flush(now);
         LogEffects effects = log.Effects;
-        if (effects.Writes.Count > 0)
-        {
-            writer.Enqueue(effects.Writes);
-        }
-
         foreach (ref readonly RaftMessage message in CollectionsMarshal.AsSpan(effects.Messages))
         {
             links.Send(message);
         }
 
+        // Before the own write is begun: the others' writes are what a commit waits for longest.
         links.Flush();
+        if (effects.Writes.Count > 0)
+        {
+            writer.Enqueue(effects.Writes);
+        }
+
         if (effects.SnapshotSaves.Count > 0)
         {
             saver.Enqueue(effects.SnapshotSaves);
