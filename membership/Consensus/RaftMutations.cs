@@ -78,4 +78,7 @@ public enum RaftMutations
 
     /// <summary>A transfer of leadership that was given up still counts: a late request or vote for it breaks the lease that followed.</summary>
     HonoursAbortedTransfers = 1 << 22,
+
+    /// <summary>A node that comes back with an empty disk goes by the old configurations it is sent, in which its number was a voter.</summary>
+    TrustsNewcomers = 1 << 23,
 }

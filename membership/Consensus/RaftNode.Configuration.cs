@@ -81,12 +81,10 @@ public sealed partial class RaftNode
                     return $"{step.Node} does not answer: only a learner that is up can be promoted";
                 }
 
-                // What votes must know of the cluster (see MayVote), whatever the limit says.
-                bool knowsOfCluster = peer.Progress.Match >= ConfigurationIndex;
-                if (lag > (ulong)_options.MaxPromotionLag || !knowsOfCluster)
+                if (lag > (ulong)_options.MaxPromotionLag || (!peer.IsSettled && !Breaks(RaftMutations.TrustsNewcomers)))
                 {
-                    return $"{step.Node} is {lag} entries behind: let it come within {_options.MaxPromotionLag}, "
-                        + $"and past {ConfigurationIndex}, where the present configuration stands";
+                    return $"{step.Node} is {lag} entries behind: let it come within {_options.MaxPromotionLag}, and past "
+                        + $"{ConfigurationIndex}, where the present configuration stands";
                 }
             }
         }

@@ -26,11 +26,8 @@ public sealed partial class RaftNode
 
     // A voter that is on its way out is needed until that is committed: perhaps only those that go hold the entry that removes them
     // (thesis §4.2.2). It counts the new voters' ballots, not its own.
-    private bool MayStand => _peers.Electorate.HasSelf || _configurations.At(_commit).IsVoter(_self);
-
-    // A node that holds nothing and is no voter by what it knows has yet to be told of the cluster. Its vote could be a second one: that of a
-    // voter whose disk was lost.
-    private bool MayVote => _peers.Electorate.HasSelf || _log.LastIndex > LogIndex.Zero;
+    private bool MayStand =>
+        !_isNewcomer && (_peers.Electorate.HasSelf || _configurations.At(_commit).IsVoter(_self));
 
     /// <summary>
     /// Renews the promise that leadership rests on: no vote for anybody for one minimum election timeout, and no candidacy of
@@ -179,7 +176,7 @@ public sealed partial class RaftNode
 
     private void OnPreVoteRequest(in RaftMessage request)
     {
-        if (TellsOfRemoval(request.From) || !MayVote)
+        if (TellsOfRemoval(request.From) || _isNewcomer)
         {
             return;
         }
@@ -216,7 +213,7 @@ public sealed partial class RaftNode
             return;
         }
 
-        if (!MayVote)
+        if (_isNewcomer)
         {
             return;
         }

@@ -16,7 +16,10 @@ public sealed partial class RaftNode
     {
         if (!Follow(heartbeat))
         {
-            Send(RaftMessage.HeartbeatResponse(_self, heartbeat.From, _term, heartbeat.SentAt, LogIndex.Zero, LogIndex.Zero));
+            Send(RaftMessage.HeartbeatResponse(_self, heartbeat.From, _term, heartbeat.SentAt, LogIndex.Zero, LogIndex.Zero) with
+            {
+                Context = NewcomersQuestion,
+            });
             return;
         }
 
@@ -26,6 +29,7 @@ public sealed partial class RaftNode
         }
 
         KnowAbortedTransfers(heartbeat.Handovers);
+        SettleIfTold(heartbeat);
 
         // Acknowledged earlier in this term means on disk here and equal to the leader's, even if a restart has forgotten it.
         if (heartbeat.Match <= _log.LastIndex)
@@ -38,6 +42,7 @@ public sealed partial class RaftNode
         Send(RaftMessage.HeartbeatResponse(_self, heartbeat.From, _term, heartbeat.SentAt, _received, durable) with
         {
             Session = heartbeat.Session,
+            Context = NewcomersQuestion,
         });
     }
 

@@ -177,7 +177,7 @@ public sealed partial class RaftNode
             && request.Handovers >= _handovers
             && request.Index <= _log.LastIndex
             && Configuration.Voters.Contains(_self);
-        if (isMine && !HasForgotten)
+        if (isMine && !HasForgotten && !_isNewcomer)
         {
             _successorHandovers = request.Handovers;
             BecomeCandidate(isSuccessor: true);

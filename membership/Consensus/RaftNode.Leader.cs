@@ -74,6 +74,8 @@ public sealed partial class RaftNode
         {
             // Who granted has been keeping quiet since it was asked, as if it had answered a heartbeat sent then.
             peer.Session = 0;
+            peer.Newcomer = 0;
+            peer.IsSettled = false;
             peer.Progress.Reset(_barrier, peer.Ballot == Ballot.Granted ? _askedForVotesAt : MonotonicTime.DistantPast);
         }
 
@@ -138,6 +140,7 @@ public sealed partial class RaftNode
         {
             Session = peer.Session,
             Handovers = _handovers,
+            Context = WordFor(peer),
         });
     }
 
@@ -151,6 +154,8 @@ public sealed partial class RaftNode
 
         // The acknowledgement in it makes up for one that was lost; an older answer than the last says nothing about losses.
         Progress progress = peer.Progress;
+        peer.Newcomer = response.Context;
+        peer.IsSettled = response.Context == 0;
         bool isNews = progress.Echoed(Breaks(RaftMutations.CountsPromisesFromArrival) ? _now : response.SentAt);
         AnswerReads();
         Acknowledged(response.Match, peer);

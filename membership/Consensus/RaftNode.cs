@@ -60,6 +60,8 @@ public sealed partial class RaftNode : IReplicatedLog
 
         // Differs from the numbers of this process's earlier lives, which may have had the same seed.
         _forwardedReads = new ForwardedReads(new SplitMix64(options.Seed ^ (ulong)now.Nanoseconds).Next());
+        _isNewcomer = IsNewcomer(options, recovered) && !Breaks(RaftMutations.TrustsNewcomers);
+        _newcomersNumber = new SplitMix64(options.Seed + (ulong)now.Nanoseconds).Next() | 1;
         _now = now;
         _rememberedSince = now;
         StartFrom(recovered.Snapshot);
@@ -171,7 +173,7 @@ public sealed partial class RaftNode : IReplicatedLog
         Invariant.Check(term > _term, "terms only grow");
         BecomeFollower(NodeId.None);
         _term = term;
-        _votedFor = votedFor;
+        _votedFor = _isNewcomer ? NewcomersMark : votedFor;
 
         // What this node was about to say in the old term is of no use to anybody now.
         _held.Clear();

@@ -53,9 +53,11 @@ public sealed partial record RaftOptions
 
     private void ValidateVoters()
     {
+        Require(Self.Value < uint.MaxValue, $"{nameof(Self)} is node number {uint.MaxValue}, which is reserved: give this node a smaller one");
         Require(!Self.IsNone, $"{nameof(Self)} is node number 0, which means no node: give this node a number from 1 on");
         for (int i = 0; i < Voters.Count; i++)
         {
+            Require(Voters[i].Value < uint.MaxValue, $"{nameof(Voters)} holds node number {uint.MaxValue}, which is reserved");
             Require(!Voters[i].IsNone, $"{nameof(Voters)} holds node number 0, which means no node: number the voters from 1 on");
             for (int j = 0; j < i; j++)
             {

@@ -8,7 +8,8 @@ public sealed partial record RaftOptions
 
     /// <summary>
     /// The voters of a new cluster, equal on all of them: in force until a configuration stands in the log or in its snapshot. A node
-    /// that is to be added later names the others, or nobody, and waits until the leader turns to it.
+    /// that is to be added later names the others, or nobody, and waits until the leader turns to it; so does one that has lost its disk,
+    /// after it was removed.
     /// </summary>
     public required IReadOnlyList<NodeId> Voters { get; init; }
 

@@ -69,6 +69,11 @@ internal static class ConfigurationRules
             return "it names node number 0, which means no node: number nodes from 1 on";
         }
 
+        if (node.Value == uint.MaxValue)
+        {
+            return $"it names node number {uint.MaxValue}, which is reserved: give the node a smaller one";
+        }
+
         switch (step.Kind)
         {
             case ConfigurationStepKind.Add when current.IsMember(node):

@@ -72,7 +72,8 @@ public readonly partial record struct RaftMessage
     public uint Checksum { get; init; }
 
     /// <summary>
-    /// A number that comes back unread in the answer. A snapshot chunk: that of the newest offer. A read: that of the question.
+    /// A number that comes back unread in the answer. A snapshot chunk: that of the newest offer. A read: that of the question. A
+    /// heartbeat's answer: that of a newcomer, which comes back in a heartbeat once it holds what it must.
     /// </summary>
     public ulong Context { get; init; }
 

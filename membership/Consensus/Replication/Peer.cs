@@ -23,6 +23,12 @@ internal sealed class Peer(NodeId id, RaftOptions options)
     /// <summary>While this node leads: the commit index that the peer was last sent.</summary>
     public LogIndex Told { get; set; }
 
+    /// <summary>While this node leads: the number with which a newcomer asks whether it holds what it must; 0 for others.</summary>
+    public ulong Newcomer { get; set; }
+
+    /// <summary>While this node leads: the peer has answered, and is no newcomer.</summary>
+    public bool IsSettled { get; set; }
+
     /// <summary>The entry that removed the node; it is served until it knows of it.</summary>
     public LogIndex? RemovedBy { get; set; }
 

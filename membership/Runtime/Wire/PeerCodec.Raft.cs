@@ -71,6 +71,7 @@ internal static partial class PeerCodec
                     Commit = message.Commit.Value,
                     Match = message.Match.Value,
                     Handovers = message.Handovers,
+                    Newcomer = message.Context,
                 };
                 break;
             case RaftMessageKind.HeartbeatResponse:
@@ -79,6 +80,7 @@ internal static partial class PeerCodec
                     SentAt = message.SentAt.Nanoseconds,
                     Received = message.Received.Value,
                     Match = message.Match.Value,
+                    Newcomer = message.Context,
                 };
                 break;
             case RaftMessageKind.SnapshotChunk:
@@ -154,6 +156,7 @@ internal static partial class PeerCodec
             new LogIndex(envelope.Beat.Match)) with
         {
             Handovers = envelope.Beat.Handovers,
+            Context = envelope.Beat.Newcomer,
         },
         PeerEnvelope.KindOneofCase.BeatAnswer => RaftMessage.HeartbeatResponse(
             from,
@@ -161,7 +164,10 @@ internal static partial class PeerCodec
             term,
             new MonotonicTime(envelope.BeatAnswer.SentAt),
             new LogIndex(envelope.BeatAnswer.Received),
-            new LogIndex(envelope.BeatAnswer.Match)),
+            new LogIndex(envelope.BeatAnswer.Match)) with
+        {
+            Context = envelope.BeatAnswer.Newcomer,
+        },
         PeerEnvelope.KindOneofCase.SnapshotPart => PartFrom(envelope.SnapshotPart, from, to, term),
         PeerEnvelope.KindOneofCase.SnapshotAnswer => SnapshotAnswerFrom(envelope.SnapshotAnswer, from, to, term),
         PeerEnvelope.KindOneofCase.ReadAsk => RaftMessage.ReadRequest(from, to, term, envelope.ReadAsk.Question),

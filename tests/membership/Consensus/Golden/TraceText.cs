@@ -34,6 +34,8 @@ internal static class TraceText
 
     private static string Extras(in RaftMessage m) =>
         (m.Session == 0 ? "" : $" session {m.Session}")
+        + (m.Context == 0 || m.Kind != RaftMessageKind.HeartbeatResponse ? "" : " newcomer")
+        + (m.Context == 0 || m.Kind != RaftMessageKind.Heartbeat ? "" : " newcomer no more")
         + (m.IsSuccessor ? " as successor" : "")
         + (m.Handovers == 0 ? "" : $" handovers {m.Handovers}");
 
@@ -83,7 +85,12 @@ internal static class TraceText
         return string.Join(", ", text);
     }
 
-    private static string Name(NodeId node) => node.IsNone ? "nobody" : $"{node.Value}";
+    private static string Name(NodeId node) => node.Value switch
+    {
+        0 => "nobody",
+        uint.MaxValue => "none yet",
+        _ => $"{node.Value}",
+    };
 
     private static string Ms(MonotonicTime time) => $"{time.Nanoseconds / 1_000_000}";
 }

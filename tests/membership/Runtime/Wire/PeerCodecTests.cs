@@ -139,6 +139,7 @@ public sealed class PeerCodecTests
         return drawn with
         {
             Session = random.Below(3),
+            Context = kind is RaftMessageKind.Heartbeat or RaftMessageKind.HeartbeatResponse ? random.Below(3) : drawn.Context,
             IsSuccessor = kind == RaftMessageKind.VoteRequest && random.Chance(0.5),
             Handovers = kind is RaftMessageKind.VoteRequest or RaftMessageKind.Heartbeat ? (uint)random.Below(3) : drawn.Handovers,
         };
