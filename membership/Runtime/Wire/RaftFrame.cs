@@ -52,11 +52,13 @@ internal sealed class RaftFrame : OutgoingFrame
                 writer.Field(Beat.CommitFieldNumber, _message.Commit.Value);
                 writer.Field(Beat.MatchFieldNumber, _message.Match.Value);
                 writer.Field(Beat.HandoversFieldNumber, _message.Handovers);
+                writer.FixedField(Beat.NewcomerFieldNumber, (long)_message.Context);
                 break;
             default:
                 writer.FixedField(BeatAnswer.SentAtFieldNumber, _message.SentAt.Nanoseconds);
                 writer.Field(BeatAnswer.ReceivedFieldNumber, _message.Received.Value);
                 writer.Field(BeatAnswer.MatchFieldNumber, _message.Match.Value);
+                writer.FixedField(BeatAnswer.NewcomerFieldNumber, (long)_message.Context);
                 break;
         }
     }
@@ -77,9 +79,11 @@ internal sealed class RaftFrame : OutgoingFrame
         RaftMessageKind.AppendResponse => (message.Rejected ? 2 : 0) + WireWriter.SizeOf(message.Index.Value)
             + WireWriter.SizeOf(message.HintIndex.Value) + WireWriter.SizeOf(message.HintTerm.Value),
         RaftMessageKind.Heartbeat => WireWriter.SizeOfFixed(message.SentAt.Nanoseconds)
-            + WireWriter.SizeOf(message.Commit.Value) + WireWriter.SizeOf(message.Match.Value) + WireWriter.SizeOf(message.Handovers),
+            + WireWriter.SizeOf(message.Commit.Value) + WireWriter.SizeOf(message.Match.Value) + WireWriter.SizeOf(message.Handovers)
+            + WireWriter.SizeOfFixed((long)message.Context),
         RaftMessageKind.HeartbeatResponse => WireWriter.SizeOfFixed(message.SentAt.Nanoseconds)
-            + WireWriter.SizeOf(message.Received.Value) + WireWriter.SizeOf(message.Match.Value),
+            + WireWriter.SizeOf(message.Received.Value) + WireWriter.SizeOf(message.Match.Value)
+            + WireWriter.SizeOfFixed((long)message.Context),
         _ => 0,
     };
 

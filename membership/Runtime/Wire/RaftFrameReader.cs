@@ -208,6 +208,7 @@ internal static class RaftFrameReader
         ulong commit = 0;
         ulong match = 0;
         uint handovers = 0;
+        ulong newcomer = 0;
         for (uint tag = reader.Tag(); tag != 0; tag = reader.Tag())
         {
             switch (tag)
@@ -224,6 +225,9 @@ internal static class RaftFrameReader
                 case (Beat.HandoversFieldNumber << 3) | Varint:
                     handovers = reader.Varint32();
                     break;
+                case (Beat.NewcomerFieldNumber << 3) | Fixed64:
+                    newcomer = (ulong)reader.Fixed64();
+                    break;
                 default:
                     return default;
             }
@@ -231,7 +235,7 @@ internal static class RaftFrameReader
 
         RaftMessage beat = RaftMessage.Heartbeat(
             default, default, default, new MonotonicTime(sentAt), new LogIndex(commit), new LogIndex(match));
-        return reader.IsPlain ? beat with { Handovers = handovers } : default;
+        return reader.IsPlain ? beat with { Handovers = handovers, Context = newcomer } : default;
     }
 
     private static RaftMessage ReadBeatAnswer(ReadOnlyMemory<byte> content)
@@ -240,6 +244,7 @@ internal static class RaftFrameReader
         long sentAt = 0;
         ulong received = 0;
         ulong match = 0;
+        ulong newcomer = 0;
         for (uint tag = reader.Tag(); tag != 0; tag = reader.Tag())
         {
             switch (tag)
@@ -253,14 +258,16 @@ internal static class RaftFrameReader
                 case (BeatAnswer.MatchFieldNumber << 3) | Varint:
                     match = reader.Varint();
                     break;
+                case (BeatAnswer.NewcomerFieldNumber << 3) | Fixed64:
+                    newcomer = (ulong)reader.Fixed64();
+                    break;
                 default:
                     return default;
             }
         }
 
-        return reader.IsPlain
-            ? RaftMessage.HeartbeatResponse(
-                default, default, default, new MonotonicTime(sentAt), new LogIndex(received), new LogIndex(match))
-            : default;
+        RaftMessage answer = RaftMessage.HeartbeatResponse(
+            default, default, default, new MonotonicTime(sentAt), new LogIndex(received), new LogIndex(match));
+        return reader.IsPlain ? answer with { Context = newcomer } : default;
     }
 }
