@@ -29,6 +29,12 @@ public interface IReplicatedLog
     /// <summary>Advances time; to be called at least every few milliseconds and before any other input at a new time.</summary>
     void Tick(MonotonicTime now);
 
+    /// <summary>
+    /// When a tick would do something at once that the regular ones would do later; <see cref="MonotonicTime.DistantFuture"/> when it would
+    /// not. An owner may heed it or not.
+    /// </summary>
+    MonotonicTime TickDue => MonotonicTime.DistantFuture;
+
     /// <summary>Takes a message from a peer.</summary>
     /// <param name="message">The message.</param>
     /// <param name="now">

@@ -1,6 +1,6 @@
 namespace Cluster.Consensus;
 
-/// <summary>What the shell has to carry out after a step, in this order of lists. Reused: the owner clears it after use.</summary>
+/// <summary>What the shell has to carry out after a step; messages may go out before the writes are begun. Reused: the owner clears it after use.</summary>
 public sealed class LogEffects
 {
     /// <summary>To be made durable, in order, then reported through <see cref="IReplicatedLog.Persisted"/>.</summary>

@@ -10,6 +10,9 @@ public readonly record struct MonotonicTime(long Nanoseconds) : IComparable<Mono
     /// <summary>Long before every reading.</summary>
     public static readonly MonotonicTime DistantPast = new(long.MinValue / 4);
 
+    /// <summary>After everything that ever happens; far enough from the greatest value for sums to hold.</summary>
+    public static readonly MonotonicTime DistantFuture = new(long.MaxValue / 4);
+
     /// <summary>The later of two readings.</summary>
     public static MonotonicTime Max(MonotonicTime left, MonotonicTime right) => left > right ? left : right;
 

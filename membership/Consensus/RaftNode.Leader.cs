@@ -9,6 +9,7 @@ public sealed partial class RaftNode
     private MonotonicTime _heartbeatDue;
     private LogIndex _barrier;
     private long _uncommittedBytes;
+    private MonotonicTime _noticeDue = MonotonicTime.DistantFuture;
 
     // Of the peers that came in during this term of leadership; those it began with have session 0.
     private ulong _lastSession;
@@ -34,6 +35,9 @@ public sealed partial class RaftNode
         Observe(now);
         FlushProposals();
     }
+
+    /// <inheritdoc/>
+    public MonotonicTime TickDue => _role == LogRole.Leader ? _noticeDue : MonotonicTime.DistantFuture;
 
     private void FlushProposals()
     {
@@ -65,6 +69,7 @@ public sealed partial class RaftNode
         _changeIndex = ConfigurationIndex;
         _handovers = 0;
         _promiseFloor = MonotonicTime.DistantPast;
+        _noticeDue = MonotonicTime.DistantFuture;
         foreach (Peer peer in _peers.All)
         {
             // Who granted has been keeping quiet since it was asked, as if it had answered a heartbeat sent then.
@@ -91,6 +96,11 @@ public sealed partial class RaftNode
         if (_now >= _heartbeatDue)
         {
             BroadcastHeartbeats();
+        }
+
+        if (_now >= _noticeDue)
+        {
+            TellCommitNow();
         }
 
         AdvanceHandover();
@@ -125,6 +135,7 @@ public sealed partial class RaftNode
     private void SendHeartbeat(Peer peer)
     {
         _lastBeatAt = _now;
+        peer.Told = _commit;
         Send(RaftMessage.Heartbeat(_self, peer.Id, _term, _now, _commit, peer.Progress.Match) with
         {
             Session = peer.Session,
@@ -171,12 +182,25 @@ public sealed partial class RaftNode
         TellCommit();
     }
 
-    // Followers with entries on the way, or about to be sent, learn it with later ones; the others at once.
     private void TellCommit()
     {
+        if (_options.CommitNoticeDelay == TimeSpan.Zero)
+        {
+            TellCommitNow();
+        }
+        else if (_noticeDue == MonotonicTime.DistantFuture)
+        {
+            _noticeDue = _now + _options.CommitNoticeDelay;
+        }
+    }
+
+    // Followers with entries about to be sent learn it with those.
+    private void TellCommitNow()
+    {
+        _noticeDue = MonotonicTime.DistantFuture;
         foreach (Peer peer in _peers.All)
         {
-            if (peer.Progress.SentThrough == _log.LastIndex)
+            if (peer.Told < _commit && peer.Progress.SentThrough == _log.LastIndex)
             {
                 SendHeartbeat(peer);
             }

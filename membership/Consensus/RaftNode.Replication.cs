@@ -25,6 +25,7 @@ public sealed partial class RaftNode
             LogIndex prev = progress.Next - 1;
             EntryRange entries = _log.Slice(progress.Next, progress.Room, out long bytes);
             progress.Sent(prev + (ulong)entries.Count, bytes, _now);
+            peer.Told = _commit;
             Send(RaftMessage.AppendRequest(_self, peer.Id, _term, prev, _log.TermAt(prev), _commit, entries) with
             {
                 Session = peer.Session,

@@ -16,6 +16,9 @@ public sealed partial record RaftOptions
         Require(MaxInflightAppends > 0, $"{nameof(MaxInflightAppends)} is {MaxInflightAppends}: set it to at least 1 message");
         Require(MaxInflightBytes > 0, $"{nameof(MaxInflightBytes)} is {MaxInflightBytes}: set it to at least 1 byte");
         Require(MaxUncommittedBytes > 0, $"{nameof(MaxUncommittedBytes)} is {MaxUncommittedBytes}: set it to at least 1 byte");
+        Require(
+            CommitNoticeDelay >= TimeSpan.Zero && CommitNoticeDelay < HeartbeatInterval,
+            $"{nameof(CommitNoticeDelay)} is {Ms(CommitNoticeDelay)} ms: set it to 0 or more, below {nameof(HeartbeatInterval)} ({Ms(HeartbeatInterval)} ms), which tells it anyway");
         Require(MaxPromotionLag >= 0, $"{nameof(MaxPromotionLag)} is {MaxPromotionLag}: set it to 0 or more entries");
         ValidateSnapshots();
     }

@@ -67,6 +67,13 @@ public sealed partial record RaftOptions
     /// <summary>A learner is promoted only when at most this many entries are missing on its disk.</summary>
     public int MaxPromotionLag { get; init; } = 1000;
 
+    /// <summary>
+    /// How long a leader with nothing else to send waits before it tells the others that an entry is committed; zero: not at all. The next
+    /// entry mostly comes first and brings it along, and a message of its own, with its answer, costs as much as an append.
+    /// Needs an owner that heeds <see cref="IReplicatedLog.TickDue"/>; with another, the next tick ends the wait.
+    /// </summary>
+    public TimeSpan CommitNoticeDelay { get; init; }
+
     /// <summary>Seed of the generator that randomises election timeouts; different on each node.</summary>
     public required ulong Seed { get; init; }
 

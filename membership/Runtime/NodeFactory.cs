@@ -24,6 +24,7 @@ internal static class NodeFactory
             ElectionTimeoutMin = timing.ElectionTimeoutMin,
             ElectionTimeoutMax = timing.ElectionTimeoutMax,
             ClockRateBound = timing.ClockRateBound,
+            CommitNoticeDelay = NodeRuntimeOptions.CommitNoticeDelay,
             TrailingEntries = options.TrailingEntries,
             Seed = DrawNonce(),
         };

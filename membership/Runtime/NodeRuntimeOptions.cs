@@ -7,6 +7,9 @@ namespace Cluster.Runtime;
 /// <summary>The settings of one node's daemon.</summary>
 public sealed record NodeRuntimeOptions
 {
+    /// <summary>How long followers may wait to be told of a commit when no later entry brings it along.</summary>
+    internal static readonly TimeSpan CommitNoticeDelay = TimeSpan.FromMilliseconds(1);
+
     /// <summary>Names the cluster; a peer that names another is refused, and so is a data folder of another.</summary>
     public required string ClusterId { get; init; }
 

@@ -20,6 +20,9 @@ internal sealed class Peer(NodeId id, RaftOptions options)
     /// </summary>
     public ulong Session { get; set; }
 
+    /// <summary>While this node leads: the commit index that the peer was last sent.</summary>
+    public LogIndex Told { get; set; }
+
     /// <summary>While this node leads: the number with which a newcomer asks whether it holds what it must; 0 for others.</summary>
     public ulong Newcomer { get; set; }
 

@@ -4,10 +4,11 @@ using Cluster.Consensus;
 namespace Cluster.Runtime.Loop;
 
 /// <summary>
-/// The thread that owns a pure core: gives it all inputs that wait, ticks it, and has it carry out what came of them. Under load
-/// the inputs of many share one write, one sync and one message to each peer; nothing here waits for anything but the next input.
+/// Runs a pure core: gives it all inputs that wait, ticks it, and has it carry out what came of them, on one thread at a time: that
+/// of the loop, or a visitor's of the <see cref="Inbox"/>. Under load the inputs of many share one write, one sync and one message to
+/// each peer; nothing here waits for anything but the next input.
 /// </summary>
-/// <param name="core">The core; touched by no other thread after <see cref="Start"/>.</param>
+/// <param name="core">The core; used by nobody else after <see cref="Start"/>.</param>
 /// <param name="inbox">Where inputs come from.</param>
 /// <param name="tickInterval">Between ticks.</param>
 /// <param name="stallThreshold">A longer time between two ticks is reported.</param>
@@ -27,10 +28,9 @@ internal sealed class CoreLoop(
     private Thread? _thread;
     private volatile bool _stop;
     private Exception? _reason;
-    private InboxBatch _batch = new();
-    private int _callsHandled;
     private MonotonicTime _lastTick;
     private MonotonicTime _nextTick;
+    private MonotonicTime _wakesAt;
     private MonotonicTime _now;
     private int _inputs;
     private long _worstGapTicks;
@@ -72,29 +72,63 @@ internal sealed class CoreLoop(
         {
             _lastTick = BootTime.Now;
             _nextTick = _lastTick;
+            inbox.AllowVisits(Visit);
             while (!_stop)
             {
-                _callsHandled = 0;
-                _batch = inbox.Take(_nextTick - BootTime.Now);
+                _wakesAt = Earlier(_nextTick, core.TickDue);
+                RunBatch(inbox.Take(_wakesAt - BootTime.Now));
+            }
+        }
+        finally
+        {
+            // The turn stays the loop's: nobody visits any more.
+            Exception reason = Reason;
+            inbox.Close(reason);
+            core.Abandon(reason);
+        }
+    }
+
+    private static MonotonicTime Earlier(MonotonicTime one, MonotonicTime other) => one < other ? one : other;
+
+    /// <summary>Runs a batch on the thread that brought it, while the loop sleeps.</summary>
+    /// <returns>True when the loop sleeps too long now.</returns>
+    private bool Visit(InboxBatch batch)
+    {
+        RunBatch(batch);
+        return core.TickDue < _wakesAt;
+    }
+
+    private Exception Reason => _reason ?? new RuntimeStoppedException();
+
+    private void RunBatch(InboxBatch batch)
+    {
+        int callsHandled = 0;
+        try
+        {
+            if (!_stop)
+            {
                 LookAtClock();
-                Handle(_batch);
-                if (!_stop)
-                {
-                    core.EndBatch(_now);
-                }
+                Handle(batch, ref callsHandled);
+            }
+
+            if (!_stop)
+            {
+                core.EndBatch(_now);
             }
         }
         catch (Exception e)
         {
+            _stop = true;
             failed(e);
         }
-        finally
+
+        for (; callsHandled < batch.Calls.Count; callsHandled++)
         {
-            Abandon(_reason ?? new RuntimeStoppedException());
+            batch.Calls[callsHandled].Abandon(Reason);
         }
     }
 
-    private void Handle(InboxBatch batch)
+    private void Handle(InboxBatch batch, ref int callsHandled)
     {
         if (batch.Persisted > 0)
         {
@@ -111,9 +145,9 @@ internal sealed class CoreLoop(
             core.Receive(batch.Messages[i], _now);
         }
 
-        while (_callsHandled < batch.Calls.Count && IsToGoOn())
+        while (callsHandled < batch.Calls.Count && IsToGoOn())
         {
-            core.Run(batch.Calls[_callsHandled++], _now);
+            core.Run(batch.Calls[callsHandled++], _now);
         }
     }
 
@@ -131,7 +165,7 @@ internal sealed class CoreLoop(
     {
         // Taken after all of the batch had arrived, so nothing is held for younger than it is.
         _now = BootTime.Now;
-        if (_now < _nextTick)
+        if (_now < _nextTick && _now < core.TickDue)
         {
             return;
         }
@@ -150,16 +184,5 @@ internal sealed class CoreLoop(
         _lastTick = _now;
         _nextTick = _now + tickInterval;
         core.Tick(_now);
-    }
-
-    private void Abandon(Exception reason)
-    {
-        inbox.Close(reason);
-        foreach (LoopCall call in _batch.Calls.Skip(_callsHandled))
-        {
-            call.Abandon(reason);
-        }
-
-        core.Abandon(reason);
     }
 }

@@ -33,7 +33,6 @@ internal sealed class EffectCarrier(
     public void CarryOut(NodeLoop loop, MonotonicTime now)
     {
         NodeEffects effects = loop.Node.Effects;
-        CarryOutLog(effects);
         foreach (ref readonly RaftMessage message in CollectionsMarshal.AsSpan(effects.RaftMessages))
         {
             links.Send(in message);
@@ -48,8 +47,9 @@ internal sealed class EffectCarrier(
             links.Send(message);
         }
 
+        // Before the own write is begun: the others' writes are what a commit waits for longest.
         links.Flush();
-
+        CarryOutLog(effects);
         Publish(loop.Node, effects, now);
         CancelFences(effects);
         foreach (FenceOrder order in effects.FenceOrders)

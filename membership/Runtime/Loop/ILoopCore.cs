@@ -8,6 +8,9 @@ namespace Cluster.Runtime.Loop;
 /// </summary>
 internal interface ILoopCore
 {
+    /// <summary>When it wants a tick before the regular ones; <see cref="MonotonicTime.DistantFuture"/> when it does not.</summary>
+    MonotonicTime TickDue { get; }
+
     /// <summary>Advances time; comes before what arrived, so that after a stall nothing old is believed.</summary>
     void Tick(MonotonicTime now);
 

@@ -7,6 +7,9 @@ namespace Cluster.Runtime.Loop;
 /// <summary>Something to be done on the loop's thread; what it is, the core knows.</summary>
 internal abstract class LoopCall
 {
+    /// <summary>Whether the thread that makes the call may run the core with it, when the loop sleeps (<see cref="Inbox"/>).</summary>
+    public virtual bool MayVisit => false;
+
     /// <summary>The loop ended before the call ran, or before its answer was known.</summary>
     public virtual void Abandon(Exception reason)
     {
@@ -28,6 +31,9 @@ internal sealed class SubmitCall(Command command) : NodeCall
     private bool _forgotten;
 
     public Task<CommandOutcome> Outcome => _outcome.Task;
+
+    /// <inheritdoc/>
+    public override bool MayVisit => true;
 
     public override void Run(NodeLoop loop, MonotonicTime now)
     {

@@ -47,6 +47,8 @@ internal sealed class NodeLoop : ILoopCore
     /// <inheritdoc cref="CoreLoop.Stop"/>
     public void Stop(Exception reason) => _loop.Stop(reason);
 
+    MonotonicTime ILoopCore.TickDue => Node.Log.TickDue;
+
     void ILoopCore.Tick(MonotonicTime now)
     {
         Node.Tick(now, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());

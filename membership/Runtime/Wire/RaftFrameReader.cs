@@ -266,12 +266,8 @@ internal static class RaftFrameReader
             }
         }
 
-        return reader.IsPlain
-            ? RaftMessage.HeartbeatResponse(
-                default, default, default, new MonotonicTime(sentAt), new LogIndex(received), new LogIndex(match)) with
-            {
-                Context = newcomer,
-            }
-            : default;
+        RaftMessage answer = RaftMessage.HeartbeatResponse(
+            default, default, default, new MonotonicTime(sentAt), new LogIndex(received), new LogIndex(match));
+        return reader.IsPlain ? answer with { Context = newcomer } : default;
     }
 }

@@ -44,7 +44,7 @@ internal static class EtcdLoad
         }
 
         double seconds = request.DurationMs / 1000.0;
-        return new LoadResult(latency.Count, seconds, latency.Summary, 0, 0, cpu.TotalMilliseconds, 0);
+        return new LoadResult(latency.Count, seconds, latency.Summary, 0, 0, cpu.TotalMilliseconds, 0, 0);
     }
 
     private static async Task<LatencyHistogram> WorkAsync(GatewayConnection connection, Schedule schedule, CancellationToken deadline)

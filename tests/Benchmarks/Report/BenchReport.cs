@@ -58,6 +58,7 @@ internal sealed record RawReport(
 /// <param name="LeaderCpuUsPerCommit">Processor time of the leader a commit; null for etcd.</param>
 /// <param name="TotalCpuUsPerCommit">Processor time of all three processes a commit.</param>
 /// <param name="CommitsPerSync">Commits that shared one sync of the leader's log; null for etcd.</param>
+/// <param name="SyncP50Us">The median of the leader's syncs, with the write before: three processes share the disk; null for etcd.</param>
 /// <param name="Refused">Proposals that found no room.</param>
 internal sealed record LoadRow(
     string System,
@@ -70,6 +71,7 @@ internal sealed record LoadRow(
     double? LeaderCpuUsPerCommit,
     double TotalCpuUsPerCommit,
     double? CommitsPerSync,
+    double? SyncP50Us,
     long Refused);
 
 /// <summary>From the leader's SIGKILL to the next commit, in milliseconds, each time.</summary>

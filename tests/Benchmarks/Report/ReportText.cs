@@ -35,7 +35,7 @@ internal static class ReportText
 
     /// <summary>The head of the table of loads.</summary>
     public static string LoadHead() =>
-        "\nsystem   loop   proposers  offered/s  commits/s    p50 us    p99 us  p99.9 us  B/commit  leader us/c  all us/c  c/sync\n";
+        "\nsystem   loop   proposers  offered/s  commits/s    p50 us    p99 us  p99.9 us  B/commit  leader us/c  all us/c  c/sync  sync us\n";
 
     /// <summary>One line of the table of loads.</summary>
     public static string Load(LoadRow row)
@@ -43,7 +43,7 @@ internal static class ReportText
         string offered = row.OfferedPerSecond == 0 ? "-" : Inv($"{row.OfferedPerSecond:0}");
         string refused = row.Refused == 0 ? "" : Inv($"  {row.Refused} refused");
         return Inv(
-            $"{row.System,-8} {row.Loop,-6} {row.Proposers,9}  {offered,9}  {row.CommitsPerSecond,9:0}  {row.Latency.P50Us,8:0}  {row.Latency.P99Us,8:0}  {row.Latency.P999Us,8:0}  {Or(row.AllocatedBytesPerCommit, "0"),8}  {Or(row.LeaderCpuUsPerCommit, "0.0"),11}  {row.TotalCpuUsPerCommit,8:0.0}  {Or(row.CommitsPerSync, "0.0"),6}{refused}\n");
+            $"{row.System,-8} {row.Loop,-6} {row.Proposers,9}  {offered,9}  {row.CommitsPerSecond,9:0}  {row.Latency.P50Us,8:0}  {row.Latency.P99Us,8:0}  {row.Latency.P999Us,8:0}  {Or(row.AllocatedBytesPerCommit, "0"),8}  {Or(row.LeaderCpuUsPerCommit, "0.0"),11}  {row.TotalCpuUsPerCommit,8:0.0}  {Or(row.CommitsPerSync, "0.0"),6}  {Or(row.SyncP50Us, "0"),7}{refused}\n");
     }
 
     /// <summary>The rest: one line a part.</summary>

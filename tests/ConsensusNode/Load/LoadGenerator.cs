@@ -49,13 +49,15 @@ internal sealed class LoadGenerator : IProposer
         Thread? pacer = StartProposing();
         Work(ref _countFrom);
         var start = Meter.Read(_node);
+        _node.TakeSyncs();
         Work(ref _end);
         Meter used = Meter.Read(_node).Since(start);
+        LatencyHistogram syncs = _node.TakeSyncs();
         pacer?.Join();
         Drain();
         return _failure is null
             ? new LoadResult(
-                _latency.Count, Stopwatch.GetElapsedTime(_countFrom, _end).TotalSeconds, _latency.Summary, _refused, used.AllocatedBytes, used.CpuMs, used.Syncs)
+                _latency.Count, Stopwatch.GetElapsedTime(_countFrom, _end).TotalSeconds, _latency.Summary, _refused, used.AllocatedBytes, used.CpuMs, used.Syncs, syncs.Percentile(0.5).TotalMicroseconds)
             : throw new InvalidOperationException(_failure);
     }
 

@@ -22,6 +22,9 @@ internal sealed class Proposal(IProposer owner) : LoopCall
     /// <summary>The term it was proposed in.</summary>
     public Term Term { get; set; }
 
+    /// <inheritdoc/>
+    public override bool MayVisit => true;
+
     /// <summary>What became of it.</summary>
     public ProposalEnd End { get; private set; }
 

@@ -28,6 +28,8 @@ internal sealed class ReplicaCore(
     public CountingMachine Machine => machine;
 
 
+    public MonotonicTime TickDue => log.TickDue;
+
     public void Tick(MonotonicTime now) => log.Tick(now);
 
     public void Persisted(ulong ticket, MonotonicTime now) => log.Persisted(ticket, now);
@@ -55,17 +57,18 @@ internal sealed class ReplicaCore(
     {
         log.Flush(now);
         LogEffects effects = log.Effects;
-        if (effects.Writes.Count > 0)
-        {
-            writer.Enqueue(effects.Writes);
-        }
-
         foreach (ref readonly RaftMessage message in CollectionsMarshal.AsSpan(effects.Messages))
         {
             links.Send(message);
         }
 
+        // Before the own write is begun: the others' writes are what a commit waits for longest.
         links.Flush();
+        if (effects.Writes.Count > 0)
+        {
+            writer.Enqueue(effects.Writes);
+        }
+
         if (effects.SnapshotSaves.Count > 0)
         {
             saver.Enqueue(effects.SnapshotSaves);

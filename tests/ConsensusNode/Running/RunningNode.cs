@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Cluster.Client;
 using Cluster.Consensus;
 using Cluster.ConsensusNode.Control;
+using Cluster.ConsensusNode.Load;
 using Cluster.ConsensusNode.State;
 using Cluster.Membership;
 using Cluster.Runtime;
@@ -22,6 +23,8 @@ internal sealed class RunningNode
     private readonly LogThread _writer;
     private readonly SnapshotThread _saver;
     private readonly CoreLoop _loop;
+    private readonly Lock _syncGate = new();
+    private LatencyHistogram _syncs = new();
     private readonly double _openMs;
     private readonly int _recovered;
 
@@ -33,7 +36,7 @@ internal sealed class RunningNode
         _log = WriteAheadLog.Open(new WriteAheadLogOptions { Directory = settings.Data }, out RecoveredLog recovered);
         _openMs = Stopwatch.GetElapsedTime(began).TotalMilliseconds;
         _recovered = recovered.Entries.Count;
-        _writer = new LogThread(_log, Inbox.PostPersisted, static _ => { }, e => Fail("the log on disk", e));
+        _writer = new LogThread(_log, Inbox.PostPersisted, Synced, e => Fail("the log on disk", e));
         var links = new PeerLinks(LinkOptionsOf(settings), Draw(), Inbox, logger);
         var engine = new RaftNode(OptionsOf(settings), recovered, BootTime.Now);
         _saver = new SnapshotThread(
@@ -69,6 +72,17 @@ internal sealed class RunningNode
         _writer.Start();
         _saver.Start();
         _loop.Start();
+    }
+
+    /// <summary>Durations of syncs since this was last asked.</summary>
+    public LatencyHistogram TakeSyncs()
+    {
+        lock (_syncGate)
+        {
+            LatencyHistogram taken = _syncs;
+            _syncs = new LatencyHistogram();
+            return taken;
+        }
     }
 
     /// <summary>Looks at the core on its own thread.</summary>
@@ -138,6 +152,7 @@ internal sealed class RunningNode
         ElectionTimeoutMin = settings.Timing.ElectionTimeoutMin,
         ElectionTimeoutMax = settings.Timing.ElectionTimeoutMax,
         ClockRateBound = settings.Timing.ClockRateBound,
+        CommitNoticeDelay = NodeRuntimeOptions.CommitNoticeDelay,
         Seed = Draw(),
     };
 
@@ -150,6 +165,14 @@ internal sealed class RunningNode
         DataDirectory = settings.Data,
         MemberSocketPath = settings.Control,
     };
+
+    private void Synced(TimeSpan took)
+    {
+        lock (_syncGate)
+        {
+            _syncs.Record(took.Ticks * 100);
+        }
+    }
 
     private static ulong Draw() => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
 
