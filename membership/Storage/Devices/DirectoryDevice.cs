@@ -80,7 +80,14 @@ internal sealed class DirectoryDevice : IStorageDevice
     public void SyncDirectory() => NativeMethods.SyncDirectory(_directory);
 
     /// <inheritdoc/>
-    public void Dispose() => _lock.Dispose();
+    public void Dispose()
+    {
+        if (!_lock.IsClosed)
+        {
+            NativeMethods.Unlock(_lock);
+            _lock.Dispose();
+        }
+    }
 
     /// <summary>Only for messages, so a full disk must not stop a start here: nothing may be left to open with.</summary>
     private static void NameHolder(SafeFileHandle handle)

@@ -11,6 +11,7 @@ internal static partial class NativeMethods
     private const int CloseOnExec = 0x80000;
     private const int OwnerOnly = 0x180;
     private const int ExclusiveNonBlocking = 2 | 4;
+    private const int Unlocking = 8;
     private const int NoEntry = 2;
     private const int InputOutput = 5;
     private const int WouldBlock = 11;
@@ -57,6 +58,12 @@ internal static partial class NativeMethods
 
         return Marshal.GetLastPInvokeError() == WouldBlock ? false : throw Failure("flock", path);
     }
+
+    /// <summary>
+    /// flock(2), gives the lock back. Closing alone does so only when no copy of the descriptor is left, and a child process that is just
+    /// being started holds one until it executes its program.
+    /// </summary>
+    public static void Unlock(SafeFileHandle file) => _ = FileLock(file, Unlocking);
 
     private static SafeFileHandle Open(string path, int flags)
     {
