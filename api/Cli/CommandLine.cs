@@ -21,8 +21,8 @@ internal static class CommandLine
             new FenceCommand(common, console).Build(),
             new ConfirmCommand(common, console).Build(),
             new EventsCommand(common, console).Build(),
-            new PkiCommand(common, console).Build(),
             new WalCommand(common, console).Build(),
+            new PkiCommand(common, console).Build(),
         };
         common.AddTo(root);
         ParseResult parsed = root.Parse(args);

@@ -55,7 +55,9 @@ public sealed partial class RaftNode
     {
         TimeSpan spread = _options.ElectionTimeoutMax - _options.ElectionTimeoutMin;
         TimeSpan pause = _options.HeartbeatInterval + _random.Between(TimeSpan.Zero, spread);
-        _electionDue = MonotonicTime.Min(_electionDue, _now + pause);
+
+        // A successor stands in spite of its own patience, but only when it is asked to: by itself it goes on being patient.
+        _electionDue = MonotonicTime.Min(_electionDue, MonotonicTime.Max(_quietUntil, _now + pause));
     }
 
     private void TickElection()

@@ -12,7 +12,9 @@ namespace Cluster.Storage;
 /// <param name="device">The folder.</param>
 /// <param name="keepEntries">False to check only: then no entry is kept in memory.</param>
 /// <param name="readAhead">True to read the next segment on another thread meanwhile.</param>
-internal sealed class LogReplay(IStorageDevice device, bool keepEntries = true, bool readAhead = true)
+/// <param name="mutations">Promises to break, for the simulator's canaries only.</param>
+internal sealed class LogReplay(
+    IStorageDevice device, bool keepEntries = true, bool readAhead = true, StorageMutations mutations = StorageMutations.None)
 {
     private const ulong MaxReserve = 1 << 24;
 
@@ -139,6 +141,11 @@ internal sealed class LogReplay(IStorageDevice device, bool keepEntries = true, 
             throw new CorruptLogException(image.File, offset, $"record {_sequence + 1} is damaged, and a later segment exists");
         }
 
+        if (Breaks(StorageMutations.TornTailRefused))
+        {
+            throw new CorruptLogException(image.File, offset, $"record {_sequence + 1} is damaged");
+        }
+
         TornTail.Require(image.Bytes, offset, _salt, _sequence + 1, image.File);
     }
 
@@ -240,17 +247,32 @@ internal sealed class LogReplay(IStorageDevice device, bool keepEntries = true, 
 
         if (keepEntries)
         {
+            int place = (int)(record.Index - _firstEntry);
+            if (place < _entries.Count && Breaks(StorageMutations.TruncationNotReplayed))
+            {
+                _entries.RemoveAt(place);
+                _entries.Insert(place, new LogEntry(new LogIndex(record.Index), new Term(record.Term), (EntryKind)record.Kind, payload));
+                return true;
+            }
+
             _entries.Add(new LogEntry(new LogIndex(record.Index), new Term(record.Term), (EntryKind)record.Kind, payload));
         }
 
         return true;
     }
 
+    private bool Breaks(StorageMutations mutation) => (mutations & mutation) != 0;
+
     private bool TryTruncate(ulong from)
     {
         if (!State.TryTruncate(from))
         {
             return false;
+        }
+
+        if (Breaks(StorageMutations.TruncationNotReplayed))
+        {
+            return true;
         }
 
         int kept = from > _firstEntry ? (int)Math.Min(from - _firstEntry, (ulong)_entries.Count) : 0;

@@ -34,12 +34,12 @@ public sealed partial class WriteAheadLog
             device.SyncDirectory();
             device.Delete(SegmentName.Next);
             var snapshots = new SnapshotStore(device);
-            var replay = new LogReplay(device, readAhead: !options.SingleThreaded);
+            var replay = new LogReplay(device, readAhead: !options.SingleThreaded, mutations: options.Mutations);
             replay.Run(FindSegments(options, device));
             LogState state = replay.State;
             Snapshot? snapshot = state.Snapshot is null ? null : snapshots.Load(state.Snapshot);
             file = device.Open(SegmentName.Of(replay.Last.Number));
-            Settle(file, replay);
+            Settle(file, replay, options.Mutations);
 
             // The reference is certainly on disk only now, so only now may what it replaces go.
             snapshots.Reference = state.Snapshot;
@@ -101,13 +101,17 @@ public sealed partial class WriteAheadLog
     /// earlier life may have left them in memory only, marked clean; a torn end becomes zeros before anything is written over it, so
     /// that no remainder of it can ever follow a new record.
     /// </summary>
-    private static void Settle(IDurableFile file, LogReplay replay)
+    private static void Settle(IDurableFile file, LogReplay replay, StorageMutations mutations)
     {
         try
         {
             byte[] image = replay.Image.Bytes;
             int unproven = replay.UnprovenFrom;
-            file.Write(unproven, image.AsSpan(unproven, replay.End - unproven));
+            if ((mutations & StorageMutations.EndNotSettled) == 0)
+            {
+                file.Write(unproven, image.AsSpan(unproven, replay.End - unproven));
+            }
+
             SegmentPreparer.Zero(file, replay.End, replay.Image.Used);
             SegmentPreparer.Zero(file, Math.Max(file.Length, replay.End), image.Length);
             file.Sync();

@@ -30,6 +30,9 @@ public sealed record WriteAheadLogOptions
     /// <summary>True when nothing may be done on other threads, so that a simulated disk sees the same steps in every run.</summary>
     internal bool SingleThreaded { get; init; }
 
+    /// <summary>Promises to break, for the simulator's canaries only.</summary>
+    internal StorageMutations Mutations { get; init; }
+
     internal void Validate()
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(Directory);

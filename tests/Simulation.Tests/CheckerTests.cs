@@ -115,8 +115,8 @@ public sealed class CheckerTests
     public void S7_a_vote_and_an_acknowledgement_ahead_of_the_disk_are_caught()
     {
         DurabilityChecker checker = new(_world);
-        Term term = One.Disk.SyncedHardState.Term;
-        LogIndex beyond = new((ulong)One.Disk.SyncedEntries.Count + 1);
+        Term term = One.Disk.SyncedLog.HardState.Term;
+        LogIndex beyond = One.Disk.SyncedLog.LastIndex.Next;
 
         Broken("S7", () => checker.Sending(Daemon, RaftMessage.VoteResponse(new NodeId(1), new NodeId(2), term.Next, granted: true)));
         Broken("S7", () => checker.Sending(Daemon, RaftMessage.AppendResponse(new NodeId(1), new NodeId(2), term, beyond)));
@@ -149,7 +149,7 @@ public sealed class CheckerTests
             seed++;
         }
 
-        World world = new(new SeedPlan(seed), Mutant.None, text: false);
+        World world = new(new SeedPlan(seed), Mutant.None, lines: 0);
         StallChecker checker = new(world);
 
         Broken("L3", () => checker.EventSeen(Daemon, Down(1, 5), first: true));

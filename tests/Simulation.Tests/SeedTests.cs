@@ -1,3 +1,4 @@
+using Cluster.Simulation.Raft;
 using Cluster.Simulation.Worlds;
 
 namespace Cluster.Simulation.Tests;
@@ -24,7 +25,7 @@ public sealed class SeedTests
     public void A_second_run_of_a_seed_gives_the_same_trace_hash(ulong seed)
     {
         SeedResult first = SeedRun.Run(seed, Mutant.None);
-        SeedResult second = SeedRun.Run(seed, Mutant.None, text: true);
+        SeedResult second = SeedRun.Run(seed, Mutant.None, lines: 4_000);
 
         Assert.Equal(first.Hash, second.Hash);
         Assert.Equal(first.Step, second.Step);
@@ -37,24 +38,52 @@ public sealed class SeedTests
         Assert.NotEqual(SeedRun.Run(1, Mutant.None).Hash, SeedRun.Run(2, Mutant.None).Hash);
     }
 
+    /// <summary>One for each kind of promise, among those that show soon; <c>--mutants</c> hunts all.</summary>
     [Theory]
-    [InlineData("declare-down-early", "S2")]
-    [InlineData("acknowledge-before-persisted", "S7")]
-    [InlineData("restart-group-before-evidence", "S3")]
-    public void Each_mutant_is_caught_by_the_checker_of_the_promise_it_breaks(string name, string rule)
+    [InlineData("declare-down-early")]
+    [InlineData("restart-group-before-evidence")]
+    [InlineData("acknowledge-before-persisted")]
+    [InlineData("learners-counted")]
+    [InlineData("change-during-change")]
+    [InlineData("leads-without-quorum")]
+    [InlineData("lease-kept-while-handing-over")]
+    [InlineData("compacted-beyond-applied")]
+    [InlineData("read-without-confirmation")]
+    [InlineData("duplicates-applied")]
+    [InlineData("truncation-not-replayed")]
+    [InlineData("torn-tail-refused")]
+    [InlineData("sync-skipped")]
+    [InlineData("directory-not-synced")]
+    [InlineData("damage-ignored")]
+    public void A_mutant_is_caught_by_a_checker_of_the_promise_it_breaks(string name)
     {
         Mutant mutant = Mutant.Find(name)!;
-        for (ulong seed = 1; seed <= 50; seed++)
+        for (int number = 0; number < 150; number++)
         {
-            SeedResult result = SeedRun.Run(seed, mutant);
+            SeedResult result = SeedRun.Run(mutant.Seed(1, number), mutant);
             if (!result.IsClean)
             {
-                Assert.Equal(rule, result.Rule);
+                Assert.Contains(result.Rule!, mutant.Promise, StringComparison.Ordinal);
                 return;
             }
         }
 
-        Assert.Fail($"{name} was not caught in 50 seeds");
+        Assert.Fail($"{name} was not caught in 150 seeds");
+    }
+
+    /// <summary>No seed brings its story about yet; NewcomerTests of the engine tell it by hand.</summary>
+    private const Consensus.RaftMutations ToldByHand = Consensus.RaftMutations.TrustsNewcomers;
+
+    [Fact]
+    public void Mutants_have_names_of_their_own_and_cover_every_switch_of_the_engine()
+    {
+        Assert.Equal(Mutant.All.Count, Mutant.All.Select(mutant => mutant.Name).Distinct().Count());
+        Assert.Equal(
+            Enum.GetValues<Consensus.RaftMutations>().Where(value => value is not (Consensus.RaftMutations.None or ToldByHand)).Order(),
+            Mutant.All.Select(mutant => mutant.Raft).Where(value => value != Consensus.RaftMutations.None).Distinct().Order());
+        Assert.Equal(
+            Enum.GetValues<Membership.MembershipMutations>().Where(value => value != Membership.MembershipMutations.None).Order(),
+            Mutant.All.Select(mutant => mutant.Membership).Where(value => value != Membership.MembershipMutations.None).Distinct().Order());
     }
 
     [Fact]
@@ -63,6 +92,16 @@ public sealed class SeedTests
         SeedClass[] seen = [.. Enumerable.Range(1, 1_000).Select(seed => new SeedPlan((ulong)seed).Class).Distinct().Order()];
 
         Assert.Equal([SeedClass.Swarm, SeedClass.Stalls, SeedClass.Links, SeedClass.Quiet], seen);
+    }
+
+    [Fact]
+    public void Every_class_of_consensus_seeds_and_every_number_of_voters_occurs()
+    {
+        RaftPlan[] plans = [.. Enumerable.Range(1, 1_000).Select(seed => new RaftPlan((ulong)seed))];
+
+        Assert.Equal([RaftSeedClass.Swarm, RaftSeedClass.Steady, RaftSeedClass.Quiet], plans.Select(plan => plan.Class).Distinct().Order());
+        Assert.Equal([3, 4, 5, 6, 7], plans.Select(plan => plan.Voters).Distinct().Order());
+        Assert.Equal(20, plans.Max(plan => plan.Spares));
     }
 
     [Fact]

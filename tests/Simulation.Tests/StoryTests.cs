@@ -76,7 +76,7 @@ public sealed class StoryTests
 
         foreach (Machine machine in story.World.Machines)
         {
-            machine.CrashDaemon(SimTime.Ms(50));
+            machine.CrashProcess(SimTime.Ms(50));
         }
 
         // One after the other: two at once would cost the majority, and nobody could record anything any more.
@@ -97,7 +97,7 @@ public sealed class StoryTests
         Machine victim = story.Follower;
         Incarnation before = victim.Daemon!.Core.Incarnation;
 
-        victim.CrashDaemon(SimTime.Ms(30));
+        victim.CrashProcess(SimTime.Ms(30));
         foreach (ToyLockHolder holder in victim.Holders.ToArray())
         {
             holder.Exit("test");

@@ -18,7 +18,7 @@ internal sealed class StoryWorld
             plan = new SeedPlan(seed++);
         }
         while (plan.Class != SeedClass.Swarm || plan.NodeCount != nodes || (suitable is not null && !suitable(plan)));
-        World = new World(plan, mutant ?? Mutant.None, text: true);
+        World = new World(plan, mutant ?? Mutant.None, lines: 4_000);
         foreach (Machine machine in World.Machines)
         {
             machine.PowerOn("the first time");

@@ -1,33 +1,41 @@
 using Cluster.Consensus;
 using Cluster.Membership;
+using Cluster.Simulation.Disks;
+using Cluster.Storage;
 
 namespace Cluster.Simulation;
 
 /// <summary>A deliberate mistake that the checkers must catch: a checker that has never failed proves nothing.</summary>
-internal sealed record Mutant(string Name, string Breaks, RaftMutations Raft, MembershipMutations Membership)
+/// <param name="Name">How it is called on the command line.</param>
+/// <param name="Promise">The promise, or the known bug, that it is about.</param>
+/// <param name="Mistake">What is done wrong.</param>
+internal sealed partial record Mutant(string Name, string Promise, string Mistake)
 {
     /// <summary>The product as it is.</summary>
-    public static readonly Mutant None = new("none", "", RaftMutations.None, MembershipMutations.None);
+    public static readonly Mutant None = new("none", "", "");
 
-    /// <summary>All mutants.</summary>
-    public static readonly IReadOnlyList<Mutant> All =
-    [
-        new(
-            "declare-down-early",
-            "S2: declares a node down when only half of its lease has run out",
-            RaftMutations.None,
-            MembershipMutations.DeclareDownEarly),
-        new(
-            "acknowledge-before-persisted",
-            "S7: votes and acknowledges before the write is on disk",
-            RaftMutations.AcknowledgeBeforePersisted,
-            MembershipMutations.None),
-        new(
-            "restart-group-before-evidence",
-            "S3: starts a group before its departed members are proven stopped",
-            RaftMutations.None,
-            MembershipMutations.RestartGroupBeforeEvidence),
-    ];
+    /// <summary>The kind of world that shows it soonest; null for any.</summary>
+    public bool? InConsensus => Membership != MembershipMutations.None ? false : Raft != RaftMutations.None ? true : null;
+
+    public RaftMutations Raft { get; init; }
+
+    public MembershipMutations Membership { get; init; }
+
+    public StorageMutations Storage { get; init; }
+
+    public DiskMutations Disk { get; init; }
+
+    /// <summary>The seed to try it on as number <paramref name="number"/>, from <paramref name="first"/> on.</summary>
+    public ulong Seed(ulong first, int number)
+    {
+        if (InConsensus is not bool consensus)
+        {
+            return first + (ulong)number;
+        }
+
+        ulong fitting = SeedRun.IsConsensus(first) == consensus ? first : first + 1;
+        return fitting + (2 * (ulong)number);
+    }
 
     public static Mutant? Find(string name)
     {

@@ -1,3 +1,5 @@
+using Cluster.Simulation.Worlds;
+
 namespace Cluster.Simulation;
 
 /// <summary>What became of one seed.</summary>
@@ -20,4 +22,26 @@ internal sealed record SeedResult(
     IReadOnlyCollection<string> Lines)
 {
     public bool IsClean => Rule is null;
+
+    /// <summary>Lets a world run to its end and tells what became of it.</summary>
+    public static SeedResult Of(Timeline world, Action run, Func<int> events)
+    {
+        string? rule = null;
+        string what = "";
+        try
+        {
+            run();
+        }
+        catch (ViolationException violation)
+        {
+            (rule, what) = (violation.Rule, violation.What);
+        }
+        catch (Exception broken)
+        {
+            // The cores check their own invariants; a broken one, or any other mistake, would have ended a process.
+            (rule, what) = ("invariant", $"{broken.Message}\n{broken.StackTrace}");
+        }
+
+        return new SeedResult(world.Seed, rule, what, world.Step, world.Now, world.Trace.Hash, events(), world.Trace.Lines);
+    }
 }

@@ -32,11 +32,11 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
     private readonly ILogger _logger;
     private readonly LinkOptions _options;
     private readonly LinkListener _listener;
+    private uint _featureFloor = FeatureLevels.First;
     private readonly PeerCredentials? _credentials;
     private readonly PeerSessions _sessions = new();
     private readonly RefusalLog _refusals = new(TimeProvider.System);
     private Task _reconsidering = Task.CompletedTask;
-    private uint _featureFloor = FeatureLevels.First;
 
     /// <summary>Listens, and prepares the links; they connect with the first message.</summary>
     /// <exception cref="CertificateException">The certificates can't be used.</exception>
@@ -130,18 +130,6 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
             Volatile.Read(ref peer.ReceivedCount));
     })];
 
-    /// <summary>
-    /// Takes what the replicated state shows of the nodes' processes. On the loop's thread. Connections of a process that is over end.
-    /// </summary>
-    public void Observe(ClusterState state)
-    {
-        if (_sessions.Observe(state))
-        {
-            _reconsidering = _reconsidering.ContinueWith(
-                _ => _listener.ReconsiderAsync().AsTask(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).Unwrap();
-        }
-    }
-
     /// <summary>Queues a message if there is room; <see cref="Flush"/> sends it.</summary>
     public void Send(in RaftMessage message)
     {
@@ -158,6 +146,18 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
         else if (CanCarry(peer, frame.Length))
         {
             peer.Queue(frame, urgent ? LinkPriority.Urgent : LinkPriority.Bulk);
+        }
+    }
+
+    /// <summary>
+    /// Takes what the replicated state shows of the nodes' processes. On the loop's thread. Connections of a process that is over end.
+    /// </summary>
+    public void Observe(ClusterState state)
+    {
+        if (_sessions.Observe(state))
+        {
+            _reconsidering = _reconsidering.ContinueWith(
+                _ => _listener.ReconsiderAsync().AsTask(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).Unwrap();
         }
     }
 

@@ -51,11 +51,6 @@ internal sealed class EffectCarrier(
         links.Flush();
         CarryOutLog(effects);
         Publish(loop.Node, effects, now);
-        if (effects.Events.Count > 0)
-        {
-            links.Observe(loop.Node.State);
-        }
-
         CancelFences(effects);
         foreach (FenceOrder order in effects.FenceOrders)
         {
@@ -122,6 +117,11 @@ internal sealed class EffectCarrier(
         }
 
         feed.Append(effects.Events);
+        if (effects.Events.Count > 0 || effects.Restored is not null)
+        {
+            links.Observe(node.State);
+        }
+
         PublishLease(node, effects.IncarnationEnded);
         PublishStatus(node, now, effects.Events.Count > 0 || effects.Restored is not null);
         if (effects.JoinRefused is { } refusal && refusal != _refusal)

@@ -41,7 +41,7 @@ internal static partial class PeerCodec
                 envelope.PreVoteAnswer = new VoteAnswer { Granted = message.Granted };
                 break;
             case RaftMessageKind.VoteRequest:
-                envelope.VoteAsk = new PreVoteAsk
+                envelope.VoteAsk = new VoteAsk
                 {
                     LastIndex = message.Index.Value,
                     LastTerm = message.LogTerm.Value,

@@ -82,8 +82,7 @@ internal sealed class RaftFrame : OutgoingFrame
             + WireWriter.SizeOf(message.Commit.Value) + WireWriter.SizeOf(message.Match.Value) + WireWriter.SizeOf(message.Handovers)
             + WireWriter.SizeOfFixed((long)message.Context),
         RaftMessageKind.HeartbeatResponse => WireWriter.SizeOfFixed(message.SentAt.Nanoseconds)
-            + WireWriter.SizeOf(message.Received.Value) + WireWriter.SizeOf(message.Match.Value)
-            + WireWriter.SizeOfFixed((long)message.Context),
+            + WireWriter.SizeOf(message.Received.Value) + WireWriter.SizeOf(message.Match.Value) + WireWriter.SizeOfFixed((long)message.Context),
         _ => 0,
     };
 

@@ -266,8 +266,12 @@ internal static class RaftFrameReader
             }
         }
 
-        RaftMessage answer = RaftMessage.HeartbeatResponse(
-            default, default, default, new MonotonicTime(sentAt), new LogIndex(received), new LogIndex(match));
-        return reader.IsPlain ? answer with { Context = newcomer } : default;
+        return reader.IsPlain
+            ? RaftMessage.HeartbeatResponse(
+                default, default, default, new MonotonicTime(sentAt), new LogIndex(received), new LogIndex(match)) with
+            {
+                Context = newcomer,
+            }
+            : default;
     }
 }

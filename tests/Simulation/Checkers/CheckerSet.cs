@@ -63,6 +63,13 @@ internal sealed class CheckerSet
         }
     }
 
+    public void Restored(Daemon at, SnapshotMeta snapshot)
+    {
+        _world.Trace.Mix(snapshot.Index.Value);
+        _world.Trace.Line(at.Machine.Number, $"takes over the snapshot {snapshot.Index}/{snapshot.Term}");
+        _log.Restored(at, snapshot);
+    }
+
     public void EventSeen(Daemon at, ClusterEvent clusterEvent)
     {
         bool first = _truth.Observe(at, clusterEvent);

@@ -1,4 +1,5 @@
 using Cluster.Consensus;
+using Cluster.Simulation.Disks;
 using Cluster.Simulation.Machines;
 using Cluster.Simulation.Worlds;
 
@@ -42,12 +43,26 @@ internal sealed class CommittedLogChecker(World world) : Checker(world)
         return true;
     }
 
+    /// <summary>A node goes on from a snapshot.</summary>
+    public void Restored(Daemon at, SnapshotMeta snapshot)
+    {
+        int position = (int)snapshot.Index.Value;
+        if (position > _committed.Count || _committed[position - 1].Term != snapshot.Term)
+        {
+            Fail($"{at.Machine.Name} takes over a snapshot of {snapshot.Index}/{snapshot.Term}, which was never decided");
+        }
+
+        _next[(at.Machine.Number, at.Life)] = snapshot.Index.Value;
+    }
+
     private void RequireMajority(Daemon at, in LogEntry entry)
     {
         int durable = 0;
         foreach (Machine machine in World.Machines)
         {
-            durable += machine.Disk.SyncedTermAt(entry.Index) == entry.Term ? 1 : 0;
+            LogModel log = machine.Disk.SyncedLog;
+            bool isInSnapshot = log.Snapshot is { } snapshot && snapshot.Index >= entry.Index;
+            durable += isInSnapshot || log.TermAt(entry.Index) == entry.Term ? 1 : 0;
         }
 
         if (durable <= World.Machines.Count / 2)

@@ -32,15 +32,15 @@ internal sealed class DurabilityChecker(World world) : Checker(world)
 
     private void RequireTerm(Daemon from, Term term)
     {
-        if (from.Machine.Disk.SyncedHardState.Term < term)
+        if (from.Machine.Disk.SyncedLog.HardState.Term < term)
         {
-            Fail($"{from.Machine.Name} answers in {term}, but its disk knows only {from.Machine.Disk.SyncedHardState.Term}");
+            Fail($"{from.Machine.Name} answers in {term}, but its disk knows only {from.Machine.Disk.SyncedLog.HardState.Term}");
         }
     }
 
     private void RequireVote(Daemon from, Term term, NodeId candidate)
     {
-        HardState synced = from.Machine.Disk.SyncedHardState;
+        HardState synced = from.Machine.Disk.SyncedLog.HardState;
         if (synced.Term != term || synced.VotedFor != candidate)
         {
             Fail($"{from.Machine.Name} votes for {candidate} in {term}, but its disk says {synced.VotedFor} in {synced.Term}");
@@ -49,10 +49,9 @@ internal sealed class DurabilityChecker(World world) : Checker(world)
 
     private void RequireEntry(Daemon from, LogIndex index)
     {
-        SimulatedDisk disk = from.Machine.Disk;
-        if (index != LogIndex.Zero && (disk.SyncedTermAt(index) is not Term synced || disk.QueuedTermAt(index) != synced))
+        if (!from.Machine.Disk.Holds(index))
         {
-            Fail($"{from.Machine.Name} acknowledges {index}, but its disk does not hold that entry ({disk.SyncedEntries.Count} entries are durable)");
+            Fail($"{from.Machine.Name} acknowledges {index}, but its disk does not hold that entry ({from.Machine.Disk.SyncedLog} is durable)");
         }
     }
 }

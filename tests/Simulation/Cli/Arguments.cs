@@ -7,28 +7,36 @@ internal sealed record Arguments
 {
     public const string Usage =
         """
-        usage: ./cluster sim [--seeds N] [--from S] [--jobs J] [--mutant NAME] [--check-determinism all|sample|none] [--trace] [--list-mutants]
+        usage: ./cluster sim [--seeds N | --minutes M] [--from S | --seed S] [--jobs J] [--mutant NAME | --mutants]
+                             [--check-determinism all|sample|none] [--trace] [--list-mutants]
 
-          --seeds N              how many seeds to run (default 200; with --mutant 2000)
+          --seeds N              how many seeds to run (default 200; at most so many for each mutant, default 2000)
+          --minutes M            run seeds for so long instead; without --from they begin at a random number
           --from S               the first seed (default 1)
           --seed S               the same as --from S --seeds 1
           --jobs J               how many seeds run at once (default: one a processor)
           --mutant NAME          make this mistake on purpose; success means that it is caught
+          --mutants              make each of the mistakes, one after the other; success means that all are caught
           --check-determinism    which seeds are run twice and must give the same trace hash (default sample: one in ten)
           --trace                print the whole readable trace of each seed
-          --list-mutants         print the names of the mistakes
+          --list-mutants         print the mistakes
           --help                 print this
 
-        exit code: 0 without a violation (with --mutant: when it was caught), 1 otherwise, 2 when the command is not understood
+        exit code: 0 without a violation (with a mutant: when it was caught), 1 otherwise, 2 when the command is not understood
         """;
 
     public int? Seeds { get; init; }
 
-    public ulong From { get; init; } = 1;
+    public double? Minutes { get; init; }
+
+    public ulong? First { get; init; }
 
     public int Jobs { get; init; } = Environment.ProcessorCount;
 
     public Mutant Mutant { get; init; } = Mutant.None;
+
+    /// <summary>All of them, one after the other.</summary>
+    public bool Mutants { get; init; }
 
     /// <summary>Each how manieth seed is run twice; 0 for none.</summary>
     public int DeterminismEvery { get; init; } = 10;
@@ -39,7 +47,11 @@ internal sealed record Arguments
 
     public bool Help { get; init; }
 
-    public int SeedCount => Seeds ?? (Mutant == Mutant.None ? 200 : 2_000);
+    /// <summary>The first seed.</summary>
+    public ulong From => First ?? 1;
+
+    /// <summary>How many seeds at most.</summary>
+    public int SeedCount => Seeds ?? (Minutes is not null ? int.MaxValue : Mutants || Mutant != Mutant.None ? 2_000 : 200);
 
     /// <exception cref="FormatException">The command line is not understood; the message says what and how.</exception>
     public static Arguments Parse(IReadOnlyList<string> args)
@@ -52,16 +64,28 @@ internal sealed record Arguments
             parsed = name switch
             {
                 "--seeds" => parsed with { Seeds = (int)Number(name, Value(), 1, 100_000_000) },
-                "--from" => parsed with { From = Number(name, Value(), 0, ulong.MaxValue / 2) },
-                "--seed" => parsed with { From = Number(name, Value(), 0, ulong.MaxValue / 2), Seeds = 1 },
+                "--minutes" => parsed with { Minutes = MinutesOf(Value()) },
+                "--from" => parsed with { First = Number(name, Value(), 0, ulong.MaxValue / 2) },
+                "--seed" => parsed with { First = Number(name, Value(), 0, ulong.MaxValue / 2), Seeds = 1 },
                 "--jobs" => parsed with { Jobs = (int)Number(name, Value(), 1, 1_024) },
                 "--mutant" => parsed with { Mutant = FindMutant(Value()) },
+                "--mutants" => parsed with { Mutants = true },
                 "--check-determinism" => parsed with { DeterminismEvery = Every(Value()) },
                 "--trace" => parsed with { Trace = true },
                 "--list-mutants" => parsed with { ListMutants = true },
                 "--help" or "-h" => parsed with { Help = true },
                 _ => throw new FormatException($"{name} is not known"),
             };
+        }
+
+        if (parsed is { Seeds: not null, Minutes: not null })
+        {
+            throw new FormatException("--minutes and --seeds exclude each other: give one of them");
+        }
+
+        if (parsed.Mutants && (parsed.Mutant != Mutant.None || parsed.Minutes is not null || parsed.Trace))
+        {
+            throw new FormatException("--mutants runs all mistakes by itself: leave out --mutant, --minutes and --trace");
         }
 
         return parsed;
@@ -71,6 +95,11 @@ internal sealed record Arguments
         ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number) && number >= min && number <= max
             ? number
             : throw new FormatException($"{name} {text}: give a number from {min} to {max}");
+
+    private static double MinutesOf(string text) =>
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double minutes) && minutes is > 0 and <= 100_000
+            ? minutes
+            : throw new FormatException($"--minutes {text}: give a number of minutes above 0, for example 30 or 0.5");
 
     private static int Every(string text) => text switch
     {

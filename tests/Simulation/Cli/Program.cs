@@ -23,10 +23,10 @@ if (arguments.ListMutants)
 {
     foreach (Mutant mutant in Mutant.All)
     {
-        Console.WriteLine($"{mutant.Name,-32} {mutant.Breaks}");
+        Console.WriteLine($"{mutant.Name,-34} {mutant.Promise}: {mutant.Mistake}");
     }
 
     return 0;
 }
 
-return new Runner(arguments, Console.Out).Run();
+return arguments.Mutants ? new MutantTable(arguments, Console.Out).Run() : new Runner(arguments, Console.Out).Run();

@@ -1,87 +1,63 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 
 namespace Cluster.Simulation.Cli;
 
-/// <summary>Runs many seeds, each in a world of its own, on all processors, and tells what became of them.</summary>
+/// <summary>Runs many seeds and tells what became of them.</summary>
 internal sealed class Runner(Arguments arguments, TextWriter output)
 {
-    private const int TailLines = 80;
-    private readonly ConcurrentQueue<SeedResult> _violations = new();
+    /// <summary>How much of the trace is shown with a violation.</summary>
+    public const int TailLines = 80;
+
+    private readonly SeedPool _pool = new(arguments.Jobs);
+    private readonly List<SeedResult> _violations = [];
     private readonly Lock _print = new();
-    private long _simulated;
-    private int _done;
-    private int _next;
-    private volatile bool _stop;
 
     public int Run()
     {
         Stopwatch clock = Stopwatch.StartNew();
-        Thread[] workers = new Thread[Math.Min(arguments.Jobs, arguments.SeedCount)];
-        for (int i = 0; i < workers.Length; i++)
+        ulong first = arguments.Minutes is not null && arguments.First is null
+            ? (ulong)Random.Shared.NextInt64(1, 1_000_000_000_000)
+            : arguments.From;
+        if (arguments.Minutes is double minutes)
         {
-            workers[i] = new Thread(Work, 16 * 1024 * 1024);
-            workers[i].Start();
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seeds from {first} on for {minutes} minutes, commit {Commit.Name}"));
         }
 
-        foreach (Thread worker in workers)
-        {
-            worker.Join();
-        }
+        TimeSpan limit = arguments.Minutes is double some ? TimeSpan.FromMinutes(some) : TimeSpan.MaxValue;
+        _pool.Run(arguments.SeedCount, limit, number => RunSeed(SeedOf(first, number), number));
 
-        SeedResult[] violations = [.. _violations.OrderBy(violation => violation.Seed)];
         bool mutated = arguments.Mutant != Mutant.None;
+        _violations.Sort(static (a, b) => a.Seed.CompareTo(b.Seed));
         if (mutated)
         {
-            output.WriteLine(violations.Length > 0
-                ? $"mutant {arguments.Mutant.Name} is caught at seed {violations[0].Seed} by {violations[0].Rule}: {violations[0].What}"
-                : $"mutant {arguments.Mutant.Name} is NOT caught in {_done} seeds");
+            output.WriteLine(_violations.Count > 0
+                ? $"mutant {arguments.Mutant.Name} is caught at seed {_violations[0].Seed} by {_violations[0].Rule}: {_violations[0].What}"
+                : $"mutant {arguments.Mutant.Name} is NOT caught in {_pool.Done} seeds");
         }
 
-        double rate = _simulated / 1e9 / Math.Max(clock.Elapsed.TotalSeconds, 1e-6);
-        output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{_done} seeds, {violations.Length} violations, {rate:F0} simulated seconds per second"));
-        return (violations.Length > 0) == mutated ? 0 : 1;
+        output.WriteLine(Summary(_pool, _violations.Count, clock.Elapsed));
+        return (_violations.Count > 0) == mutated ? 0 : 1;
     }
 
-    private void Work()
+    /// <summary>How many seeds, what was found, and how fast.</summary>
+    public static string Summary(SeedPool pool, int violations, TimeSpan elapsed)
     {
-        while (!_stop)
-        {
-            int number = Interlocked.Increment(ref _next) - 1;
-            if (number >= arguments.SeedCount)
-            {
-                return;
-            }
-
-            RunSeed(arguments.From + (ulong)number, number);
-        }
+        double seconds = Math.Max(elapsed.TotalSeconds, 1e-6);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{pool.Done} seeds, {violations} violations, {pool.Simulated / 1e9 / seconds:F0} simulated seconds per second, {pool.Done / seconds:F1} seeds per second");
     }
+
+    // One seed that was asked for is run as it is.
+    private ulong SeedOf(ulong first, int number) => arguments.SeedCount == 1 ? first : arguments.Mutant.Seed(first, number);
 
     private void RunSeed(ulong seed, int number)
     {
-        SeedResult result = SeedRun.Run(seed, arguments.Mutant, arguments.Trace);
-        Interlocked.Add(ref _simulated, result.SimulatedNanoseconds);
-        bool twice = !result.IsClean || (arguments.DeterminismEvery > 0 && number % arguments.DeterminismEvery == 0);
-        if (twice)
-        {
-            // The second run keeps the readable trace, which a violation is to be understood by.
-            SeedResult again = SeedRun.Run(seed, arguments.Mutant, text: !result.IsClean || arguments.Trace);
-            Interlocked.Add(ref _simulated, again.SimulatedNanoseconds);
-            result = again.Hash == result.Hash && again.Rule == result.Rule
-                ? again
-                : again with
-                {
-                    Rule = "determinism",
-                    What = $"two runs of one seed differ: {result.Hash:x16} after {result.Step} steps, {again.Hash:x16} after {again.Step}",
-                };
-        }
-
+        bool twice = arguments.DeterminismEvery > 0 && number % arguments.DeterminismEvery == 0;
+        SeedResult result = _pool.RunSeed(seed, arguments.Mutant, twice, arguments.Trace ? int.MaxValue : 0);
         lock (_print)
         {
-            _done++;
             if (arguments.Trace)
             {
                 Print(result.Lines);
@@ -90,8 +66,12 @@ internal sealed class Runner(Arguments arguments, TextWriter output)
 
             if (!result.IsClean)
             {
-                _violations.Enqueue(result);
-                _stop |= arguments.Mutant != Mutant.None;
+                _violations.Add(result);
+                if (arguments.Mutant != Mutant.None)
+                {
+                    _pool.Stop();
+                }
+
                 Tell(result);
             }
         }
@@ -113,7 +93,7 @@ internal sealed class Runner(Arguments arguments, TextWriter output)
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"VIOLATION seed {result.Seed} rule {result.Rule} step {result.Step} at {result.SimulatedNanoseconds / 1e9:F6} s: {result.What}"));
-        output.WriteLine($"  again: ./cluster sim --from {result.Seed} --seeds 1 --trace");
+        output.WriteLine($"  commit {Commit.Name}; again: ./cluster sim --seed {result.Seed} --trace");
         output.Flush();
     }
 

@@ -7,7 +7,7 @@ internal sealed class AsymmetricCut : Fault
 {
     public override string Name => "asymmetric-cut";
 
-    public override void Strike(World world, RandomStream random)
+    public override void Strike(Site world, RandomStream random)
     {
         CutSet cut = CutSet.Between(world, random);
         world.Trace.Line(0, $"cut one way {cut}");

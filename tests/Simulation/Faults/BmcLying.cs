@@ -4,11 +4,11 @@ using Cluster.Simulation.Worlds;
 namespace Cluster.Simulation.Faults;
 
 /// <summary>A power switch accepts "off" and leaves the machine on for a while.</summary>
-internal sealed class BmcLying : Fault
+internal sealed class BmcLying : MembershipFault
 {
     public override string Name => "bmc-lying";
 
-    public override void Strike(World world, RandomStream random)
+    protected override void Strike(World world, RandomStream random)
     {
         Bmc bmc = random.Pick(random.Pick(world.Machines).Bmcs);
         bmc.Fault = BmcFault.Lying;

@@ -4,11 +4,11 @@ using Cluster.Simulation.Worlds;
 namespace Cluster.Simulation.Faults;
 
 /// <summary>A power switch takes seconds for a while.</summary>
-internal sealed class BmcSlow : Fault
+internal sealed class BmcSlow : MembershipFault
 {
     public override string Name => "bmc-slow";
 
-    public override void Strike(World world, RandomStream random)
+    protected override void Strike(World world, RandomStream random)
     {
         Bmc bmc = random.Pick(random.Pick(world.Machines).Bmcs);
         bmc.Fault = BmcFault.Slow;

@@ -4,11 +4,11 @@ using Cluster.Simulation.Worlds;
 namespace Cluster.Simulation.Faults;
 
 /// <summary>A power switch does not answer for a while.</summary>
-internal sealed class BmcUnreachable : Fault
+internal sealed class BmcUnreachable : MembershipFault
 {
     public override string Name => "bmc-unreachable";
 
-    public override void Strike(World world, RandomStream random)
+    protected override void Strike(World world, RandomStream random)
     {
         Bmc bmc = random.Pick(random.Pick(world.Machines).Bmcs);
         bmc.Fault = BmcFault.Unreachable;

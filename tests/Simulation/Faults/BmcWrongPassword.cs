@@ -4,11 +4,11 @@ using Cluster.Simulation.Worlds;
 namespace Cluster.Simulation.Faults;
 
 /// <summary>A power switch refuses the password for a while.</summary>
-internal sealed class BmcWrongPassword : Fault
+internal sealed class BmcWrongPassword : MembershipFault
 {
     public override string Name => "bmc-wrong-password";
 
-    public override void Strike(World world, RandomStream random)
+    protected override void Strike(World world, RandomStream random)
     {
         Bmc bmc = random.Pick(random.Pick(world.Machines).Bmcs);
         bmc.Fault = BmcFault.WrongPassword;

@@ -8,9 +8,9 @@ internal sealed class ClockRate : Fault
 {
     public override string Name => "clock-rate";
 
-    public override void Strike(World world, RandomStream random)
+    public override void Strike(Site world, RandomStream random)
     {
-        Machine machine = random.Pick(world.Machines);
+        Host machine = random.Pick(world.Hosts);
         machine.Clock.ChangeRate(SimClock.DrawRate(random));
         world.Trace.Line(machine.Number, $"clock rate {machine.Clock.Rate:F4}");
     }

@@ -6,13 +6,13 @@ namespace Cluster.Simulation.Faults;
 /// <summary>Two sets of machines between which messages do not pass.</summary>
 internal sealed record CutSet(IReadOnlyList<uint> From, IReadOnlyList<uint> To)
 {
-    public static CutSet Between(World world, RandomStream random)
+    public static CutSet Between(Site world, RandomStream random)
     {
         List<uint> from = [];
         List<uint> to = [];
         uint alone = Victim.Any(world, random).Number;
         bool one = random.Chance(0.6);
-        for (uint number = 1; number <= world.Plan.NodeCount; number++)
+        for (uint number = 1; number <= world.Hosts.Count; number++)
         {
             (number == alone || (!one && random.Chance(0.4)) ? from : to).Add(number);
         }
@@ -20,9 +20,9 @@ internal sealed record CutSet(IReadOnlyList<uint> From, IReadOnlyList<uint> To)
         return random.Chance(0.5) ? new CutSet(from, to) : new CutSet(to, from);
     }
 
-    public void Apply(SimulatedNetwork network, bool both) => ForEach(network.Cut, both);
+    public void Apply(Links network, bool both) => ForEach(network.Cut, both);
 
-    public void Undo(SimulatedNetwork network, bool both) => ForEach(network.Mend, both);
+    public void Undo(Links network, bool both) => ForEach(network.Mend, both);
 
     public override string ToString() => $"{string.Join(',', From)} | {string.Join(',', To)}";
 

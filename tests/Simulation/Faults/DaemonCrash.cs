@@ -8,8 +8,8 @@ internal sealed class DaemonCrash : Fault
     public override string Name => "daemon-crash";
 
     public override double Rarity => 1.5;
-    public override void Strike(World world, RandomStream random)
+    public override void Strike(Site world, RandomStream random)
     {
-        Victim.Any(world, random).CrashDaemon(Within(world, random.LogMs(20, 5_000)));
+        Victim.Any(world, random).CrashProcess(Within(world, random.LogMs(20, 5_000)));
     }
 }

@@ -7,8 +7,8 @@ internal sealed class DaemonPause : Fault
 {
     public override string Name => "daemon-pause";
 
-    public override void Strike(World world, RandomStream random)
+    public override void Strike(Site world, RandomStream random)
     {
-        Victim.Any(world, random).PauseDaemon(Within(world, random.LogMs(20, 5_000)));
+        Victim.Any(world, random).PauseProcess(Within(world, random.LogMs(20, 5_000)));
     }
 }

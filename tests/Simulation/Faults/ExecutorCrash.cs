@@ -4,12 +4,12 @@ using Cluster.Simulation.Worlds;
 namespace Cluster.Simulation.Faults;
 
 /// <summary>A machine on which a fence agent is at work loses power.</summary>
-internal sealed class ExecutorCrash : Fault
+internal sealed class ExecutorCrash : MembershipFault
 {
     public override string Name => "executor-crash";
 
     public override double Rarity => 0.5;
-    public override void Strike(World world, RandomStream random)
+    protected override void Strike(World world, RandomStream random)
     {
         if (world.Power.Executors.FirstOrDefault() is Machine machine)
         {

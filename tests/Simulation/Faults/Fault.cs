@@ -12,8 +12,8 @@ internal abstract class Fault
     public virtual double Rarity => 1;
 
     /// <summary>Strikes once.</summary>
-    public abstract void Strike(World world, RandomStream random);
+    public abstract void Strike(Site world, RandomStream random);
 
     /// <summary>A span within the fault phase.</summary>
-    protected static long Within(World world, long span) => Math.Max(0, Math.Min(span, world.Plan.FaultsEnd - world.Now));
+    protected static long Within(Site world, long span) => Math.Max(0, Math.Min(span, world.FaultsEnd - world.Now));
 }

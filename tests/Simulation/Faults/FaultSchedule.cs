@@ -6,9 +6,10 @@ namespace Cluster.Simulation.Faults;
 /// Which faults a seed has, and when they strike. Each seed draws its own subset and its own rates ("swarm testing": Groce et al., ISSTA 2012), so that
 /// some seeds are rough and others leave room for long stories.
 /// </summary>
-internal sealed class FaultSchedule(World world)
+internal sealed class FaultSchedule(Site world)
 {
-    private static readonly Fault[] s_all =
+    /// <summary>Faults of links, hosts and disks.</summary>
+    public static readonly IReadOnlyList<Fault> Common =
     [
         new MessageLoss(),
         new MessageDuplication(),
@@ -22,15 +23,25 @@ internal sealed class FaultSchedule(World world)
         new LeaderChurn(),
         new MachineCrash(),
         new WholeClusterCrash(),
-        new ExecutorCrash(),
         new MachinePause(),
         new DaemonPause(),
         new DaemonCrash(),
+        new ClockRate(),
+        new SlowDisk(),
+        new FullDisk(),
+        new FailedSync(),
+        new BitRot(),
+        new UnreadableDisk(),
+    ];
+
+    /// <summary>Faults of power switches, lock holders and operators besides.</summary>
+    public static readonly IReadOnlyList<Fault> Membership =
+    [
+        .. Common,
+        new ExecutorCrash(),
         new OrderlyStop(),
         new HolderCrash(),
         new HolderLeave(),
-        new ClockRate(),
-        new SlowDisk(),
         new BmcUnreachable(),
         new BmcWrongPassword(),
         new BmcSlow(),
@@ -41,23 +52,13 @@ internal sealed class FaultSchedule(World world)
 
     private readonly RandomStream _random = world.Stream("faults");
 
-    public void Start()
+    /// <summary>Draws some of several candidates, or takes the only one, and has them strike until the faults end.</summary>
+    public void Start(IReadOnlyList<Fault> candidates)
     {
-        if (world.Plan.Class == SeedClass.Quiet)
-        {
-            return;
-        }
-
-        Fault[] candidates = world.Plan.Class switch
-        {
-            SeedClass.Stalls => [new OneStall()],
-            SeedClass.Links => [new OneLinkCut()],
-            _ => s_all,
-        };
         double tempo = _random.Between(0.5, 3);
         foreach (Fault fault in candidates)
         {
-            bool chosen = candidates.Length == 1 || _random.Chance(0.4);
+            bool chosen = candidates.Count == 1 || _random.Chance(0.4);
             double meanGapMs = _random.Between(800, 8_000) * fault.Rarity / tempo;
             if (chosen)
             {

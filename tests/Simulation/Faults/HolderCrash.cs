@@ -4,11 +4,11 @@ using Cluster.Simulation.Worlds;
 namespace Cluster.Simulation.Faults;
 
 /// <summary>One lock holder dies on a live node.</summary>
-internal sealed class HolderCrash : Fault
+internal sealed class HolderCrash : MembershipFault
 {
     public override string Name => "holder-crash";
 
-    public override void Strike(World world, RandomStream random)
+    protected override void Strike(World world, RandomStream random)
     {
         if (Victim.AnyHolder(world, random) is ToyLockHolder holder)
         {

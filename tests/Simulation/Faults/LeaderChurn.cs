@@ -10,16 +10,16 @@ internal sealed class LeaderChurn : Fault
 
     public override double Rarity => 2;
 
-    public override void Strike(World world, RandomStream random) => Again(world, random, random.Below(12) + 3);
+    public override void Strike(Site world, RandomStream random) => Again(world, random, random.Below(12) + 3);
 
-    private static void Again(World world, RandomStream random, int left)
+    private static void Again(Site world, RandomStream random, int left)
     {
         if (world.Healing || left == 0)
         {
             return;
         }
 
-        if (Victim.Leader(world) is Machine leader)
+        if (world.Leader is Host leader)
         {
             Disturb(world, random, leader);
         }
@@ -27,21 +27,21 @@ internal sealed class LeaderChurn : Fault
         world.After(random.LogMs(5, 600), () => Again(world, random, left - 1));
     }
 
-    private static void Disturb(World world, RandomStream random, Machine leader)
+    private static void Disturb(Site world, RandomStream random, Host leader)
     {
         switch (random.Below(4))
         {
             case 0:
-                CutSet cut = new([leader.Number], [.. world.Machines.Select(machine => machine.Number).Where(number => number != leader.Number)]);
+                CutSet cut = new([leader.Number], [.. world.Hosts.Select(machine => machine.Number).Where(number => number != leader.Number)]);
                 bool both = random.Chance(0.5);
                 cut.Apply(world.Network, both);
                 world.After(Within(world, random.LogMs(50, 800)), () => cut.Undo(world.Network, both));
                 break;
             case 1:
-                leader.PauseDaemon(Within(world, random.LogMs(50, 600)));
+                leader.PauseProcess(Within(world, random.LogMs(50, 600)));
                 break;
             case 2:
-                leader.CrashDaemon(Within(world, random.LogMs(2, 200)));
+                leader.CrashProcess(Within(world, random.LogMs(2, 200)));
                 break;
             default:
                 leader.PowerOff("leader-churn");

@@ -11,9 +11,9 @@ internal sealed class LeaderCut : Fault
 {
     public override string Name => "leader-cut";
 
-    public override void Strike(World world, RandomStream random)
+    public override void Strike(Site world, RandomStream random)
     {
-        if (Victim.Leader(world) is not Machine leader)
+        if (world.Leader is not Host leader)
         {
             return;
         }
@@ -29,17 +29,17 @@ internal sealed class LeaderCut : Fault
     }
 
     /// <summary>A greatest minority around one machine, without another.</summary>
-    public static CutSet Around(World world, RandomStream random, uint center, uint except)
+    public static CutSet Around(Site world, RandomStream random, uint center, uint except)
     {
         List<uint> inside = [center];
         List<uint> outside = [];
-        uint start = (uint)random.Below(world.Plan.NodeCount);
-        for (uint i = 0; i < world.Plan.NodeCount; i++)
+        uint start = (uint)random.Below(world.Hosts.Count);
+        for (uint i = 0; i < world.Hosts.Count; i++)
         {
-            uint number = ((start + i) % (uint)world.Plan.NodeCount) + 1;
+            uint number = ((start + i) % (uint)world.Hosts.Count) + 1;
             if (number != center)
             {
-                bool room = inside.Count < (world.Plan.NodeCount - 1) / 2;
+                bool room = inside.Count < (world.Hosts.Count - 1) / 2;
                 (room && number != except ? inside : outside).Add(number);
             }
         }

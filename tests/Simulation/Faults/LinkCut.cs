@@ -7,10 +7,10 @@ internal sealed class LinkCut : Fault
 {
     public override string Name => "link-cut";
 
-    public override void Strike(World world, RandomStream random)
+    public override void Strike(Site world, RandomStream random)
     {
-        uint first = (uint)random.Below(world.Plan.NodeCount) + 1;
-        uint second = (uint)((first + (uint)random.Below(world.Plan.NodeCount - 1)) % (uint)world.Plan.NodeCount) + 1;
+        uint first = (uint)random.Below(world.Hosts.Count) + 1;
+        uint second = (uint)((first + (uint)random.Below(world.Hosts.Count - 1)) % (uint)world.Hosts.Count) + 1;
         CutSet cut = new([first], [second]);
         world.Trace.Line(0, $"cut link {cut}");
         cut.Apply(world.Network, both: true);

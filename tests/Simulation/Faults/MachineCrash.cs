@@ -9,9 +9,9 @@ internal sealed class MachineCrash : Fault
     public override string Name => "machine-crash";
 
     public override double Rarity => 1.5;
-    public override void Strike(World world, RandomStream random)
+    public override void Strike(Site world, RandomStream random)
     {
-        Machine machine = Victim.Any(world, random);
+        Host machine = Victim.Any(world, random);
         machine.PowerOff(Name);
         if (random.Chance(0.6))
         {

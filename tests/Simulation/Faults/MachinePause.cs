@@ -7,7 +7,7 @@ internal sealed class MachinePause : Fault
 {
     public override string Name => "machine-pause";
 
-    public override void Strike(World world, RandomStream random)
+    public override void Strike(Site world, RandomStream random)
     {
         Victim.Any(world, random).Pause(Within(world, random.LogMs(20, 8_000)));
     }

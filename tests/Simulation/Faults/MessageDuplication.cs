@@ -7,7 +7,7 @@ internal sealed class MessageDuplication : Fault
 {
     public override string Name => "message-duplication";
 
-    public override void Strike(World world, RandomStream random)
+    public override void Strike(Site world, RandomStream random)
     {
         world.Network.Duplication = random.Between(0.05, 0.5);
         world.After(Within(world, random.LogMs(50, 3_000)), () => world.Network.Duplication = 0);

@@ -7,7 +7,7 @@ internal sealed class MessageLoss : Fault
 {
     public override string Name => "message-loss";
 
-    public override void Strike(World world, RandomStream random)
+    public override void Strike(Site world, RandomStream random)
     {
         world.Network.Loss = random.Between(0.02, 0.5);
         world.After(Within(world, random.LogMs(50, 3_000)), () => world.Network.Loss = 0);

@@ -7,7 +7,7 @@ internal sealed class MessageReordering : Fault
 {
     public override string Name => "message-reordering";
 
-    public override void Strike(World world, RandomStream random)
+    public override void Strike(Site world, RandomStream random)
     {
         world.Network.Straying = random.Between(0.02, 0.4);
         world.Network.StrayMs = random.Pick<double>([20, 200, 2_000, 8_000]);

@@ -10,7 +10,7 @@ internal sealed class OneLinkCut : Fault
 
     public override string Name => "one-link-cut";
 
-    public override void Strike(World world, RandomStream random)
+    public override void Strike(Site world, RandomStream random)
     {
         // The members must have found each other first: a node that never reached the leader is not "healthy and connected".
         if (world.Now < _cutUntil || world.Now < SimTime.Seconds(3))
@@ -18,8 +18,8 @@ internal sealed class OneLinkCut : Fault
             return;
         }
 
-        Machine first = random.Chance(0.5) ? Victim.Leader(world) ?? world.Machines[0] : random.Pick(world.Machines);
-        uint second = (uint)((first.Number + (uint)random.Below(world.Plan.NodeCount - 1)) % (uint)world.Plan.NodeCount) + 1;
+        Host first = random.Chance(0.5) ? world.Leader ?? world.Hosts[0] : random.Pick(world.Hosts);
+        uint second = (uint)((first.Number + (uint)random.Below(world.Hosts.Count - 1)) % (uint)world.Hosts.Count) + 1;
         long span = Within(world, random.LogMs(50, 5_000));
         _cutUntil = world.Now + span + SimTime.Ms(500);
         CutSet cut = new([first.Number], [second]);

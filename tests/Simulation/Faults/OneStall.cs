@@ -12,9 +12,9 @@ internal sealed class OneStall : Fault
 
     public override double Rarity => 0.5;
 
-    public override void Strike(World world, RandomStream random)
+    public override void Strike(Site world, RandomStream random)
     {
-        foreach (Machine machine in world.Machines)
+        foreach (Host machine in world.Hosts)
         {
             if (machine.HeldUpUntil >= world.Now)
             {
@@ -22,7 +22,7 @@ internal sealed class OneStall : Fault
             }
         }
 
-        Machine victim = random.Chance(0.5) ? Victim.Leader(world) ?? world.Machines[0] : random.Pick(world.Machines);
+        Host victim = random.Chance(0.5) ? world.Leader ?? world.Hosts[0] : random.Pick(world.Hosts);
         long span = Within(world, random.LogMs(20, 3_000));
         if (random.Chance(0.5))
         {
@@ -30,7 +30,7 @@ internal sealed class OneStall : Fault
         }
         else
         {
-            victim.PauseDaemon(span);
+            victim.PauseProcess(span);
         }
     }
 }

@@ -6,12 +6,12 @@ using Cluster.Simulation.Worlds;
 namespace Cluster.Simulation.Faults;
 
 /// <summary>An operator looks at a machine that is really off and gives a word for it.</summary>
-internal sealed class OperatorConfirm : Fault
+internal sealed class OperatorConfirm : MembershipFault
 {
     public override string Name => "operator-confirm";
 
     public override double Rarity => 0.7;
-    public override void Strike(World world, RandomStream random)
+    protected override void Strike(World world, RandomStream random)
     {
         Machine? off = world.Machines.FirstOrDefault(machine => !machine.IsOn);
         if (off is null || random.Pick(world.Machines).Daemon is not Daemon daemon || daemon.Core.State.FindNode(off.Id) is not { } node)

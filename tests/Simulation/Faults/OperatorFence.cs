@@ -5,12 +5,12 @@ using Cluster.Simulation.Worlds;
 namespace Cluster.Simulation.Faults;
 
 /// <summary>An operator asks for a node to be fenced, perhaps a healthy one, perhaps the leader.</summary>
-internal sealed class OperatorFence : Fault
+internal sealed class OperatorFence : MembershipFault
 {
     public override string Name => "operator-fence";
 
     public override double Rarity => 2;
-    public override void Strike(World world, RandomStream random)
+    protected override void Strike(World world, RandomStream random)
     {
         Machine target = Victim.Any(world, random);
         FenceKind kind = random.Chance(0.7) ? FenceKind.Reboot : FenceKind.Off;

@@ -1,3 +1,4 @@
+using Cluster.Simulation.Disks;
 using Cluster.Simulation.Machines;
 using Cluster.Simulation.Worlds;
 
@@ -8,9 +9,9 @@ internal sealed class SlowDisk : Fault
 {
     public override string Name => "slow-disk";
 
-    public override void Strike(World world, RandomStream random)
+    public override void Strike(Site world, RandomStream random)
     {
-        Machine machine = Victim.Any(world, random);
+        Host machine = Victim.Any(world, random);
         machine.Disk.SyncMs = (random.Between(1, 50), random.Between(50, 3_000));
         world.Trace.Line(machine.Number, $"slow disk {machine.Disk.SyncMs}");
         world.After(Within(world, random.LogMs(100, 5_000)), () => machine.Disk.SyncMs = SimulatedDisk.Normal);

@@ -7,7 +7,7 @@ internal sealed class SymmetricCut : Fault
 {
     public override string Name => "symmetric-cut";
 
-    public override void Strike(World world, RandomStream random)
+    public override void Strike(Site world, RandomStream random)
     {
         CutSet cut = CutSet.Between(world, random);
         world.Trace.Line(0, $"cut {cut}");

@@ -12,14 +12,14 @@ internal sealed class Usurpation : Fault
 {
     public override string Name => "usurpation";
 
-    public override void Strike(World world, RandomStream random)
+    public override void Strike(Site world, RandomStream random)
     {
-        if (Victim.Leader(world) is not Machine leader)
+        if (world.Leader is not Host leader)
         {
             return;
         }
 
-        uint usurper = (uint)((leader.Number + (uint)random.Below(world.Plan.NodeCount - 1)) % (uint)world.Plan.NodeCount) + 1;
+        uint usurper = (uint)((leader.Number + (uint)random.Below(world.Hosts.Count - 1)) % (uint)world.Hosts.Count) + 1;
         CutSet link = new([leader.Number], [usurper]);
         CutSet minority = LeaderCut.Around(world, random, leader.Number, except: usurper);
         world.Trace.Line(0, $"cut link {link}");
@@ -35,7 +35,7 @@ internal sealed class Usurpation : Fault
             {
                 if (voter != usurper && forget)
                 {
-                    world.Machine(voter).CrashDaemon(random.Ms(1, 40));
+                    world.Host(voter).CrashProcess(random.Ms(1, 40));
                 }
             }
 

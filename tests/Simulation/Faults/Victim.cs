@@ -7,12 +7,14 @@ namespace Cluster.Simulation.Faults;
 /// <summary>Whom a fault strikes: often the leader, where it hurts most.</summary>
 internal static class Victim
 {
-    public static Machine Any(World world, RandomStream random)
+    public static Host Any(Site world, RandomStream random)
     {
         bool leader = random.Chance(0.35);
-        Machine chosen = random.Pick(world.Machines);
-        return (leader ? Leader(world) : null) ?? chosen;
+        Host chosen = random.Pick(world.Hosts);
+        return (leader ? world.Leader : null) ?? chosen;
     }
+
+    public static Machine Any(World world, RandomStream random) => (Machine)Any((Site)world, random);
 
     public static ToyLockHolder? AnyHolder(World world, RandomStream random)
     {

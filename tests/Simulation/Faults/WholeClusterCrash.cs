@@ -9,9 +9,9 @@ internal sealed class WholeClusterCrash : Fault
     public override string Name => "whole-cluster-crash";
 
     public override double Rarity => 6;
-    public override void Strike(World world, RandomStream random)
+    public override void Strike(Site world, RandomStream random)
     {
-        foreach (Machine machine in world.Machines)
+        foreach (Host machine in world.Hosts)
         {
             machine.PowerOff(Name);
             world.After(random.LogMs(20, 4_000), () => machine.PowerOn("power is back"));

@@ -2,31 +2,27 @@ using Cluster.Consensus;
 using Cluster.Membership;
 using Cluster.Membership.Protocol;
 using Cluster.Simulation.Holders;
+using Cluster.Simulation.Network;
 using Cluster.Simulation.Worlds;
 
 namespace Cluster.Simulation.Machines;
 
 /// <summary>
-/// One life of <c>clusterd</c> on one machine: the shell around the pure cores. While it is paused its inputs queue up, and all come in at
-/// once when it goes on.
+/// One life of <c>clusterd</c> on one machine: the shell around the pure cores.
 /// </summary>
-internal sealed class Daemon
+internal sealed class Daemon : HostProcess
 {
     private readonly World _world;
     private readonly RandomStream _random;
     private readonly SortedDictionary<ulong, Action<CommandOutcome>> _requests = [];
-    private readonly List<Action<MonotonicTime>> _inbox = [];
     private readonly List<ToyLockHolder> _attached = [];
-    private readonly Action _tick;
-    private readonly double _tickMs;
-    private bool _paused;
 
-    public Daemon(World world, Machine machine, int life, ulong nonce, RandomStream random)
+    public Daemon(World world, Machine machine, int life, ulong nonce, RecoveredLog recovered, RandomStream random)
+        : base(world, machine, life, world.Plan.Timing.HeartbeatInterval.TotalMilliseconds / 5, random)
     {
         _world = world;
         _random = random;
         Machine = machine;
-        Life = life;
         Nonce = nonce;
         MembershipTiming timing = world.Plan.Timing;
         MonotonicTime now = machine.Clock.Now;
@@ -42,9 +38,11 @@ internal sealed class Daemon
                 MaxInflightAppends = world.Plan.MaxInflightAppends,
                 MaxBytesPerAppend = world.Plan.MaxBytesPerAppend,
                 Seed = random.Next(),
+                TrailingEntries = world.Plan.TrailingEntries,
+                SnapshotChunkBytes = world.Plan.SnapshotChunkBytes,
                 Mutations = world.Mutant.Raft,
             },
-            machine.Disk.Recover(),
+            recovered,
             now);
         Core = new ClusterNode(
             new MembershipOptions
@@ -56,46 +54,22 @@ internal sealed class Daemon
                 BootId = machine.BootId,
                 Timing = timing,
                 Fencing = world.Plan.Fencing,
+                Compaction = new CompactionPolicy { Entries = world.Plan.CompactEvery, RetryPause = TimeSpan.FromSeconds(1) },
                 Mutations = world.Mutant.Membership,
             },
-            new ObservedLog(raft, entry => world.Checks.Committed(this, entry)),
+            new ObservedLog(raft, entry => world.Checks.Committed(this, entry), meta => world.Checks.Restored(this, meta)),
             now);
         machine.Disk.Synced = ticket => Input(at => Core.Persisted(ticket, at));
-        _tickMs = timing.HeartbeatInterval.TotalMilliseconds / 5;
-        _tick = Tick;
-        CarryOut();
-        world.After(random.Ms(0, _tickMs), _tick);
+        machine.Disk.SnapshotSaved = meta => Input(at => Core.SnapshotSaved(meta, at));
+        machine.Disk.SnapshotNotSaved = meta => Input(at => Core.SnapshotNotSaved(meta, at));
+        Start();
     }
 
     public Machine Machine { get; }
 
-    /// <summary>Tells this process from all others of the world.</summary>
-    public int Life { get; }
-
     public ulong Nonce { get; }
 
     public ClusterNode Core { get; }
-
-    public bool Alive { get; private set; } = true;
-
-    public bool Paused => _paused || Machine.Paused;
-
-    /// <summary>Gives the core one input, or queues it while the process is paused.</summary>
-    public void Input(Action<MonotonicTime> input)
-    {
-        if (!Alive)
-        {
-            return;
-        }
-
-        if (Paused)
-        {
-            _inbox.Add(input);
-            return;
-        }
-
-        Run(input);
-    }
 
     /// <summary>Hands in a command; the outcome comes back unless this process ends first.</summary>
     public void Submit(Command command, Action<CommandOutcome> outcome) => Input(now =>
@@ -108,68 +82,40 @@ internal sealed class Daemon
     /// <summary>A lock holder of this machine asks to join its group through this process.</summary>
     public void Attach(ToyLockHolder holder) => _attached.Add(holder);
 
-    public void Pause() => _paused = true;
+    protected override void Tick(MonotonicTime now) => Core.Tick(now, WallClockMs());
 
-    public void Continue()
+    /// <summary>Members whose process ended leave their group with that as evidence.</summary>
+    protected override void Ticked()
     {
-        _paused = false;
-        Flood();
-    }
-
-    /// <summary>All that came in during a pause is worked off at once, as a loop does that finds its sockets full.</summary>
-    public void Flood()
-    {
-        if (!Alive || Paused)
+        for (int i = _attached.Count - 1; i >= 0; i--)
         {
-            return;
+            ToyLockHolder holder = _attached[i];
+            if (holder.Alive || (holder.JoinPending && !holder.MemberKnown))
+            {
+                continue;
+            }
+
+            _attached.RemoveAt(i);
+            if (holder.MemberKnown && !holder.Left)
+            {
+                Submit(
+                    new Command
+                    {
+                        GroupLeave = new GroupLeave
+                        {
+                            Group = holder.Group,
+                            Member = holder.Id.Value,
+                            Evidence = Evidence.ProcessExited,
+                        },
+                    },
+                    static _ => { });
+            }
         }
-
-        if (_random.Chance(0.5))
-        {
-            Run(now => Core.Tick(now, WallClockMs()));
-        }
-
-        List<Action<MonotonicTime>> inputs = [.. _inbox];
-        _inbox.Clear();
-        foreach (Action<MonotonicTime> input in inputs)
-        {
-            Input(input);
-        }
-    }
-
-    /// <summary>SIGKILL, or the machine lost power.</summary>
-    public void Kill()
-    {
-        Alive = false;
-        _inbox.Clear();
-        Machine.Disk.Crash();
-    }
-
-    private void Tick()
-    {
-        if (!Alive)
-        {
-            return;
-        }
-
-        if (!Paused)
-        {
-            Run(now => Core.Tick(now, WallClockMs()));
-            ReportExits();
-        }
-
-        _world.After(Machine.Clock.ToTrue(_random.Ms(_tickMs * 0.4, _tickMs * 1.2)), _tick);
     }
 
     private long WallClockMs() => 1_800_000_000_000 + (_world.Now / 1_000_000);
 
-    private void Run(Action<MonotonicTime> input)
-    {
-        input(Machine.Clock.Now);
-        CarryOut();
-    }
-
-    private void CarryOut()
+    protected override void CarryOut()
     {
         NodeEffects effects = Core.Effects;
         if (effects.Writes.Count > 0)
@@ -178,16 +124,26 @@ internal sealed class Daemon
             Machine.Disk.Enqueue(effects.Writes);
         }
 
+        foreach (Snapshot snapshot in effects.SnapshotSaves)
+        {
+            _world.Trace.Line(Machine.Number, $"saves the snapshot {snapshot.Meta.Index}/{snapshot.Meta.Term}, {snapshot.Meta.Bytes} bytes");
+            Machine.Disk.Save(snapshot);
+        }
+
         foreach (RaftMessage message in effects.RaftMessages)
         {
             _world.Checks.Sending(this, message);
-            _world.Network.Send(message);
+            MessageText.Mix(_world.Trace, message);
+            string? line = _world.Trace.HasText && MessageText.IsWorthALine(message) ? Describe(message) : null;
+            Send(message.To.Value, line, (core, now) => core.Receive(message, now));
         }
 
         foreach (PeerMessage message in effects.Messages)
         {
             _world.Checks.Sending(this, message);
-            _world.Network.Send(message);
+            MessageText.Mix(_world.Trace, message);
+            string? line = _world.Trace.HasText && MessageText.IsWorthALine(message) ? MessageText.Describe(message) : null;
+            Send(message.To.Value, line, (core, now) => core.Receive(message, now));
         }
 
         foreach (ClusterEvent clusterEvent in effects.Events)
@@ -231,6 +187,32 @@ internal sealed class Daemon
         _world.Checks.Stepped(this);
     }
 
+    private static string Describe(in RaftMessage message) => message.Kind == RaftMessageKind.Proposal
+        ? $"forward {message.From}→{message.To} {MessageText.CommandText(message.Data)}"
+        : MessageText.Describe(message);
+
+    private void Send(uint to, string? line, Action<ClusterNode, MonotonicTime> receive)
+    {
+        bool isOnItsWay = _world.Network.Carry(Machine.Number, to, () =>
+        {
+            if (_world.Machine(to).Daemon is not Daemon daemon)
+            {
+                return;
+            }
+
+            if (line is not null)
+            {
+                _world.Trace.Line(to, $"{(daemon.Paused ? "queued" : "got")} {line}");
+            }
+
+            daemon.Input(now => receive(daemon.Core, now));
+        });
+        if (!isOnItsWay && line is not null)
+        {
+            _world.Trace.Line(Machine.Number, $"lost {line}");
+        }
+    }
+
     /// <summary>Tells the local lock holders how far the lease reaches; they ask their machine's clock at each grant.</summary>
     private void PushLease()
     {
@@ -239,35 +221,6 @@ internal sealed class Daemon
             if (holder.Incarnation == Core.Incarnation)
             {
                 holder.LeaseDeadline = MonotonicTime.Max(holder.LeaseDeadline, Core.LeaseDeadline);
-            }
-        }
-    }
-
-    /// <summary>Members whose process ended leave their group with that as evidence.</summary>
-    private void ReportExits()
-    {
-        for (int i = _attached.Count - 1; i >= 0; i--)
-        {
-            ToyLockHolder holder = _attached[i];
-            if (holder.Alive || (holder.JoinPending && !holder.MemberKnown))
-            {
-                continue;
-            }
-
-            _attached.RemoveAt(i);
-            if (holder.MemberKnown && !holder.Left)
-            {
-                Submit(
-                    new Command
-                    {
-                        GroupLeave = new GroupLeave
-                        {
-                            Group = holder.Group,
-                            Member = holder.Id.Value,
-                            Evidence = Evidence.ProcessExited,
-                        },
-                    },
-                    static _ => { });
             }
         }
     }

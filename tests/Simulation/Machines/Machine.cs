@@ -1,6 +1,7 @@
 using Cluster.Consensus;
 using Cluster.Membership;
 using Cluster.Membership.Protocol;
+using Cluster.Simulation.Disks;
 using Cluster.Simulation.Holders;
 using Cluster.Simulation.Power;
 using Cluster.Simulation.Worlds;
@@ -8,175 +9,37 @@ using Cluster.Simulation.Worlds;
 namespace Cluster.Simulation.Machines;
 
 /// <summary>
-/// One machine: power, clock, disk, and the processes that run on it. Losing power ends all its processes at once; a dead daemon leaves
-/// the lock holders alive.
+/// A host of the membership world: beside the daemon run lock holders. Losing power ends all its processes at once; a dead daemon leaves the lock
+/// holders alive.
 /// </summary>
-internal sealed class Machine
+internal sealed class Machine : Host
 {
     private readonly World _world;
-    private readonly RandomStream _random;
     private readonly List<ToyLockHolder> _processes = [];
-    private int _lives;
     private int _processIds = 100;
-    private int _pauses;
     private bool _stopping;
 
     public Machine(World world, uint number)
+        : base(world, number, new SimulatedDisk(world, world.Stream($"disk {number}"), $"n{number}", world.Plan.SegmentBytes, world.Mutant))
     {
         _world = world;
-        _random = world.Stream($"machine {number}");
-        Number = number;
         Id = new NodeId(number);
-        Name = $"n{number}";
-        Clock = new SimClock(world);
-        Clock.ChangeRate(SimClock.DrawRate(_random));
-        Disk = new SimulatedDisk(world, world.Stream($"disk {number}"));
+        Disk.Garble = world.Plan.Garble;
         Bmcs = [.. Enumerable.Range(1, world.Plan.FencingLevels).Select(level => new Bmc(level))];
     }
 
-    public uint Number { get; }
-
     public NodeId Id { get; }
-
-    public string Name { get; }
-
-    public SimClock Clock { get; }
-
-    public SimulatedDisk Disk { get; }
 
     /// <summary>The power switches, one a fencing level.</summary>
     public IReadOnlyList<Bmc> Bmcs { get; }
 
-    /// <summary>What a power switch reads back.</summary>
-    public bool IsOn { get; private set; }
-
-    /// <summary>Counts the boots; 0 before the first.</summary>
-    public int Boot { get; private set; }
-
     public string BootId => $"{Name}-boot-{Boot}";
 
-    public long OffSince { get; private set; }
-
     /// <summary>The present life of clusterd, if one runs.</summary>
-    public Daemon? Daemon { get; private set; }
-
-    /// <summary>All processes run, or none does (a hypervisor stopped it).</summary>
-    public bool Paused => _pauses > 0;
-
-    /// <summary>The newest moments at which something on this machine was held up: a pause of it or of its daemon.</summary>
-    public long HeldUpUntil { get; private set; } = long.MinValue / 2;
+    public Daemon? Daemon => (Daemon?)Process;
 
     /// <summary>The lock holders that run now.</summary>
     public IReadOnlyList<ToyLockHolder> Holders => _processes;
-
-    public void PowerOn(string why)
-    {
-        if (IsOn)
-        {
-            return;
-        }
-
-        IsOn = true;
-        Boot++;
-        int boot = Boot;
-        _world.Trace.Line(Number, $"power on: {why}");
-        Clock.Restart(_random.LogMs(1, 10_000_000));
-        _world.After(_random.LogMs(50, 1_500), () =>
-        {
-            if (IsOn && boot == Boot)
-            {
-                StartDaemon();
-                foreach (string group in _world.Plan.Groups)
-                {
-                    StartHolderLater(group);
-                }
-            }
-        });
-    }
-
-    public void PowerOff(string why)
-    {
-        if (!IsOn)
-        {
-            return;
-        }
-
-        _world.Trace.Line(Number, $"power off: {why}");
-        IsOn = false;
-        _stopping = false;
-        OffSince = _world.Now;
-        HeldUpUntil = Math.Max(HeldUpUntil, _world.Now);
-        Daemon?.Kill();
-        Daemon = null;
-        foreach (ToyLockHolder holder in _processes.ToArray())
-        {
-            holder.Die("power off");
-        }
-
-        _processes.Clear();
-    }
-
-    /// <summary>Nothing on this machine runs for a while; its clock goes on, messages queue up.</summary>
-    public void Pause(long span)
-    {
-        if (!IsOn)
-        {
-            return;
-        }
-
-        int boot = Boot;
-        _world.Trace.Line(Number, $"paused for {SimTime.Text(span)}");
-        _pauses++;
-        HeldUpUntil = Math.Max(HeldUpUntil, _world.Now + span);
-        _world.After(span, () =>
-        {
-            _pauses--;
-            if (!Paused && boot == Boot)
-            {
-                _world.Trace.Line(Number, $"goes on");
-                Daemon?.Flood();
-            }
-        });
-    }
-
-    /// <summary>Only clusterd is stopped for a while (SIGSTOP); the lock holders go on.</summary>
-    public void PauseDaemon(long span)
-    {
-        if (Daemon is not Daemon daemon || daemon.Paused)
-        {
-            return;
-        }
-
-        _world.Trace.Line(Number, $"clusterd paused for {SimTime.Text(span)}");
-        HeldUpUntil = Math.Max(HeldUpUntil, _world.Now + span);
-        daemon.Pause();
-        _world.After(span, () =>
-        {
-            _world.Trace.Line(Number, $"clusterd goes on");
-            daemon.Continue();
-        });
-    }
-
-    /// <summary>Only clusterd dies; its supervisor starts it again after a while.</summary>
-    public void CrashDaemon(long restartAfter)
-    {
-        if (Daemon is not Daemon daemon)
-        {
-            return;
-        }
-
-        _world.Trace.Line(Number, $"clusterd dies, restarts in {SimTime.Text(restartAfter)}");
-        daemon.Kill();
-        Daemon = null;
-        int boot = Boot;
-        _world.After(restartAfter, () =>
-        {
-            if (IsOn && boot == Boot && Daemon is null)
-            {
-                StartDaemon();
-            }
-        });
-    }
 
     /// <summary>
     /// An orderly stop: the lock holders leave, then the node leaves, then the daemon ends; everything starts again after a while. When the cluster refuses,
@@ -197,14 +60,14 @@ internal sealed class Machine
             holder.Leave();
         }
 
-        _world.After(_random.LogMs(20, 1_000), () => daemon.Submit(
+        _world.After(Random.LogMs(20, 1_000), () => daemon.Submit(
             new Command { NodeLeave = new NodeLeave { Node = Number, Incarnation = daemon.Core.Incarnation.Value } },
             outcome => _world.Trace.Line(Number, $"leaving the cluster: {outcome.Code} {outcome.Detail}")));
         _world.After(SimTime.Ms(1_500), () =>
         {
             if (daemon.Alive)
             {
-                CrashDaemon(restartAfter);
+                CrashProcess(restartAfter, inOrder: true);
             }
         });
         _world.After(SimTime.Ms(1_500) + restartAfter, () =>
@@ -229,11 +92,11 @@ internal sealed class Machine
         }
 
         int boot = Boot;
-        _world.After(_random.LogMs(20, 800), () =>
+        _world.After(Random.LogMs(20, 800), () =>
         {
             if (IsOn && boot == Boot && !_stopping && !_processes.Any(process => process.Group == group))
             {
-                _processes.Add(new ToyLockHolder(_world, this, group, ++_processIds, _random.Next()));
+                _processes.Add(new ToyLockHolder(_world, this, group, ++_processIds, Random.Next()));
             }
         });
     }
@@ -254,16 +117,35 @@ internal sealed class Machine
         return false;
     }
 
-    private void StartDaemon()
+    protected override HostProcess Launch(RecoveredLog log)
     {
-        _lives++;
-        Daemon = new Daemon(_world, this, _lives, _random.Next(), _world.Stream($"daemon {Number} life {_lives}"));
-        _world.Trace.Line(Number, $"clusterd starts, life {_lives}, boot {Boot}, {Disk.SyncedEntries.Count} entries");
+        Daemon daemon = new(_world, this, Lives, Random.Next(), log, _world.Stream($"daemon {Number} life {Lives}"));
 
         // A client that finds another life of the daemon behind the socket must end its stays.
         foreach (ToyLockHolder holder in _processes)
         {
-            holder.DaemonRestarted(_lives);
+            holder.DaemonRestarted(Lives);
         }
+
+        return daemon;
+    }
+
+    protected override void Booted()
+    {
+        foreach (string group in _world.Plan.Groups)
+        {
+            StartHolderLater(group);
+        }
+    }
+
+    protected override void WentOff()
+    {
+        _stopping = false;
+        foreach (ToyLockHolder holder in _processes.ToArray())
+        {
+            holder.Die("power off");
+        }
+
+        _processes.Clear();
     }
 }

@@ -3,8 +3,10 @@ using Cluster.Consensus;
 namespace Cluster.Simulation.Machines;
 
 /// <summary>Passes everything through to an engine and shows each newly committed entry to the checkers first.</summary>
-internal sealed class ObservedLog(IReplicatedLog inner, Action<LogEntry> committed) : IReplicatedLog
+internal sealed class ObservedLog(IReplicatedLog inner, Action<LogEntry> committed, Action<SnapshotMeta> restored) : IReplicatedLog
 {
+    private SnapshotMeta? _restored;
+
     public LogEffects Effects => inner.Effects;
 
     public ReplicatedLogStatus Status => inner.Status;
@@ -91,7 +93,14 @@ internal sealed class ObservedLog(IReplicatedLog inner, Action<LogEntry> committ
     {
         // A restore takes back what had not been carried out.
         List<LogEntry> entries = inner.Effects.Committed;
-        for (int i = inner.Effects.Restored is null ? before : 0; i < entries.Count; i++)
+        bool isNews = inner.Effects.Restored is { } snapshot && snapshot.Meta != _restored;
+        if (isNews)
+        {
+            _restored = inner.Effects.Restored!.Meta;
+            restored(_restored);
+        }
+
+        for (int i = isNews ? 0 : before; i < entries.Count; i++)
         {
             committed(entries[i]);
         }

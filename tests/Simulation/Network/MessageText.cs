@@ -27,7 +27,7 @@ internal static class MessageText
         RaftMessageKind.SnapshotResponse => $"snapshot answer {m.From}→{m.To} {m.Term} {(m.Granted ? $"installed {m.Index}" : $"has {m.Offset}{(m.Rejected ? ", behind" : "")}")}",
         RaftMessageKind.ReadRequest => $"read? {m.From}→{m.To} {m.Term}",
         RaftMessageKind.ReadResponse => $"read {(m.Rejected ? "no" : $"at {m.Index}")} {m.From}→{m.To} {m.Term}",
-        RaftMessageKind.Proposal => $"forward {m.From}→{m.To} {CommandText(m.Data)}",
+        RaftMessageKind.Proposal => $"forward {m.From}→{m.To} {m.Data.Length} bytes",
         _ => m.ToString(),
     };
 

@@ -15,7 +15,7 @@ internal sealed class Recovery(World world)
 
     public void Run()
     {
-        Heal();
+        world.Heal();
         long begin = world.Now;
         long calmSince = long.MaxValue;
         while (true)
@@ -41,22 +41,6 @@ internal sealed class Recovery(World world)
             {
                 world.Trace.Line(0, $"recovered {SimTime.Text(calmSince - begin)} after the last fault");
                 return;
-            }
-        }
-    }
-
-    private void Heal()
-    {
-        world.Healing = true;
-        world.Trace.Line(0, $"all faults end");
-        world.Network.Calm();
-        foreach (Machine machine in world.Machines)
-        {
-            machine.Disk.SyncMs = SimulatedDisk.Normal;
-            machine.PowerOn("the faults are over");
-            foreach (Power.Bmc bmc in machine.Bmcs)
-            {
-                bmc.Fault = Power.BmcFault.None;
             }
         }
     }

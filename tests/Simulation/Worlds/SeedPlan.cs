@@ -26,6 +26,11 @@ internal sealed class SeedPlan
         MaxInflightAppends = random.Pick([1, 4, 64]);
         MaxBytesPerAppend = random.Pick([100, 1_000, 256 * 1024]);
         ChatterGapMs = random.Chance(0.4) ? random.Between(20, 300) : 0;
+        SegmentBytes = random.Pick([8, 16, 64]) * 1024;
+        CompactEvery = random.Pick([20, 100, 100_000]);
+        TrailingEntries = random.Pick([0, 10, 5_000]);
+        SnapshotChunkBytes = random.Pick([500, 128 * 1024]);
+        Garble = random.Chance(0.3) ? 0.05 : 0;
         _userSpaceEvidence = random.Chance(0.5) ? Evidence.ObservedOff : Evidence.ConfirmedByHuman;
         Nodes = [.. Enumerable.Range(1, NodeCount).Select(number => new ConfiguredNode(new NodeId((uint)number), $"n{number}"))];
         Voters = [.. Nodes.Select(node => node.Id)];
@@ -63,6 +68,19 @@ internal sealed class SeedPlan
 
     /// <summary>The mean gap between commands without effect; 0 for none.</summary>
     public double ChatterGapMs { get; }
+
+    /// <summary>The size of a segment of the log: small, so that it rolls over often.</summary>
+    public int SegmentBytes { get; }
+
+    /// <summary>After how many entries a snapshot is taken.</summary>
+    public int CompactEvery { get; }
+
+    public int TrailingEntries { get; }
+
+    public int SnapshotChunkBytes { get; }
+
+    /// <summary>How likely a power cut flips a bit in a sector that was being written.</summary>
+    public double Garble { get; }
 
     /// <summary>True time at which all faults end and recovery must begin.</summary>
     public long FaultsEnd { get; }

@@ -6,7 +6,7 @@ namespace Cluster.Simulation.Worlds;
 /// One machine's CLOCK_BOOTTIME: its own rate within the stated bound, and its own zero at each boot. It runs on while the machine is
 /// paused.
 /// </summary>
-internal sealed class SimClock(World world)
+internal sealed class SimClock(Timeline time)
 {
     /// <summary>Rates lie strictly inside [1/√1.1, √1.1], so no two clocks differ by more than the bound of 1.1.</summary>
     public const double SlowestRate = 0.9536;
@@ -19,7 +19,7 @@ internal sealed class SimClock(World world)
 
     public double Rate { get; private set; } = 1.0;
 
-    public MonotonicTime Now => new(_anchorLocal + (long)((world.Now - _anchorTrue) * Rate));
+    public MonotonicTime Now => new(_anchorLocal + (long)((time.Now - _anchorTrue) * Rate));
 
     /// <summary>A rate a machine may have: often one of the extremes, where margins are thinnest.</summary>
     public static double DrawRate(RandomStream random) =>
@@ -28,14 +28,14 @@ internal sealed class SimClock(World world)
     /// <summary>The machine boots: the clock starts anew.</summary>
     public void Restart(long local)
     {
-        _anchorTrue = world.Now;
+        _anchorTrue = time.Now;
         _anchorLocal = local;
     }
 
     public void ChangeRate(double rate)
     {
         _anchorLocal = Now.Nanoseconds;
-        _anchorTrue = world.Now;
+        _anchorTrue = time.Now;
         Rate = rate;
     }
 

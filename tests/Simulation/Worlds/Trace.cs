@@ -3,17 +3,17 @@ using System.Runtime.CompilerServices;
 namespace Cluster.Simulation.Worlds;
 
 /// <summary>
-/// What happened, as a running 64-bit hash (always) and as readable lines (only when asked: text costs more than the simulation).
+/// What happened, as a running 64-bit hash (always) and as readable lines (as many as asked for: text costs more than the simulation).
 /// Two runs of one seed must end with the same hash.
 /// </summary>
-internal sealed class Trace(bool text, int capacity = 4_000)
+internal sealed class Trace(int capacity)
 {
     private readonly Queue<string> _lines = new();
 
     /// <summary>FNV-1a over 64-bit words.</summary>
     public ulong Hash { get; private set; } = 0xCBF29CE484222325UL;
 
-    public bool HasText => text;
+    public bool HasText => capacity > 0;
 
     public long Now { get; set; }
 
@@ -39,7 +39,7 @@ internal sealed class Trace(bool text, int capacity = 4_000)
     /// <summary>Adds a line; the text is made only when it is kept.</summary>
     public void Line(uint node, [InterpolatedStringHandlerArgument("")] ref LineHandler line)
     {
-        if (text)
+        if (HasText)
         {
             Keep(node, line.Text());
         }

@@ -96,6 +96,7 @@ internal sealed class ProcessNodes : IAsyncDisposable
             nodes:
             {{_list}}
             dataDirectory: ./{{name}}/data
+            peerTls: plain
             api: { listen: "127.0.0.1:0", socket: ./{{name}}.sock }
             members: { socket: ./{{name}}-m.sock }
             logLevel: warning

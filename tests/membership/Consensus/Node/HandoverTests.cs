@@ -141,6 +141,22 @@ public class HandoverTests
     }
 
     [Fact]
+    public void A_successor_that_is_refused_goes_on_being_patient()
+    {
+        TestVoter successor = Follower("a");
+        successor.Skip(300);
+        successor.Receive(Beat(1));
+        successor.Receive(RaftMessage.TransferRequest(Two, One, T1, new LogIndex(1), 0));
+        successor.Sync();
+        successor.TakeSent();
+        successor.Receive(RaftMessage.VoteResponse(Two, One, T2, false));
+
+        successor.Pass(199);
+
+        Assert.DoesNotContain(successor.TakeSent(), m => m.Kind == RaftMessageKind.PreVoteRequest);
+    }
+
+    [Fact]
     public void Patience_is_overridden_only_for_a_successor_of_the_leader_one_is_patient_with()
     {
         TestVoter voter = Follower("a");

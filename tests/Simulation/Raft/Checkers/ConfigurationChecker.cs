@@ -1,0 +1,89 @@
+using Cluster.Consensus;
+
+namespace Cluster.Simulation.Raft.Checkers;
+
+/// <summary>
+/// One change of the configuration at a time, and quorums that overlap (Raft §6): a leader puts a configuration into its log only when the one before is
+/// committed, and any majority of the one shares a voter with any majority of the other.
+/// </summary>
+internal sealed class ConfigurationChecker(RaftWorld world) : RaftChecker(world)
+{
+    private readonly Dictionary<(NodeId, int, Term), (LogIndex Index, ClusterConfiguration Configuration)> _last = [];
+
+    public override string Rule => "configuration";
+
+    /// <summary>How many configurations leaders have put into their logs.</summary>
+    public int Changes { get; private set; }
+
+    public override void Stepped(RaftProcess process, in ReplicatedLogStatus status)
+    {
+        if (!status.IsLeader)
+        {
+            return;
+        }
+
+        (NodeId, int, Term) key = (process.Id, process.Life, status.Term);
+        ClusterConfiguration now = process.ConfigurationInLog;
+        LogIndex at = process.Host.Disk.QueuedLog.Configuration?.Index ?? LogIndex.Zero;
+        if (!_last.TryGetValue(key, out (LogIndex Index, ClusterConfiguration Configuration) before))
+        {
+            _last.Add(key, (at, now));
+            return;
+        }
+
+        if (at <= before.Index)
+        {
+            return;
+        }
+
+        // A snapshot may have taken the place of the entry with the configuration.
+        _last[key] = (at, now);
+        if (now.Equals(before.Configuration))
+        {
+            return;
+        }
+
+        Changes++;
+        World.Trace.Line(process.Host.Number, $"{at}: {now}");
+        if (before.Index > status.CommitIndex)
+        {
+            Fail($"{process.Host.Name} puts ({now}) into its log at {at} although ({before.Configuration}) at {before.Index} is not committed");
+        }
+
+        if (before.Configuration.IsJoint && (now.IsJoint || !now.Voters.SequenceEqual(before.Configuration.Voters)))
+        {
+            Fail($"{process.Host.Name} leaves ({before.Configuration}) for ({now})");
+        }
+
+        if (!Overlap(before.Configuration, now))
+        {
+            Fail($"{process.Host.Name} goes from ({before.Configuration}) to ({now}), whose majorities need not overlap");
+        }
+    }
+
+    /// <summary>True when a half of the one and a half of the other differ by one voter at most; then their majorities overlap.</summary>
+    private static bool Overlap(ClusterConfiguration one, ClusterConfiguration other)
+    {
+        foreach (IReadOnlyList<NodeId> a in Halves(one))
+        {
+            foreach (IReadOnlyList<NodeId> b in Halves(other))
+            {
+                if (a.Except(b).Count() + b.Except(a).Count() <= 1)
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    private static IEnumerable<IReadOnlyList<NodeId>> Halves(ClusterConfiguration configuration)
+    {
+        yield return configuration.Voters;
+        if (configuration.IsJoint)
+        {
+            yield return configuration.OutgoingVoters;
+        }
+    }
+}
