@@ -63,7 +63,7 @@ internal static class ConsensusBenchmark
 
     private static IEnumerable<string> MethodOf(BenchOptions options, string? etcd)
     {
-        yield return $"cluster: three processes on loopback, each with its engine, write-ahead log (fdatasync) and links as in the daemon; {options.PayloadBytes} B "
+        yield return $"cluster: three processes on loopback, each with its engine, write-ahead log (fdatasync), snapshots every 200,000 entries and links as in the daemon; {options.PayloadBytes} B "
             + "a proposal; proposers are inside the leader's process, on a thread of their own: no client socket is in the numbers";
         yield return "closed loop: so many proposals outstanding at any time; open loop: a fixed rate, latency from the intended instant, at half of etcd's and half of "
             + "our own closed-loop rate";
