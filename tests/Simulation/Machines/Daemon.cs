@@ -37,6 +37,7 @@ internal sealed class Daemon : HostProcess
                 ClockRateBound = timing.ClockRateBound,
                 MaxInflightAppends = world.Plan.MaxInflightAppends,
                 MaxBytesPerAppend = world.Plan.MaxBytesPerAppend,
+                CommitNoticeDelay = TimeSpan.FromMilliseconds(1),
                 Seed = random.Next(),
                 TrailingEntries = world.Plan.TrailingEntries,
                 SnapshotChunkBytes = world.Plan.SnapshotChunkBytes,

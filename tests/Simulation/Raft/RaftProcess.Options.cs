@@ -36,6 +36,7 @@ internal sealed partial class RaftProcess
         TrailingEntries = _world.Plan.TrailingEntries,
         SnapshotChunkBytes = _world.Plan.SnapshotChunkBytes,
         MaxInflightSnapshotBytes = _world.Plan.MaxInflightSnapshotBytes,
+        CommitNoticeDelay = TimeSpan.FromMilliseconds(1),
         Seed = random.Next(),
         Mutations = _world.Mutant.Raft,
     };
