@@ -24,6 +24,8 @@ public class RaftOptionsTests
         { "at least 1 byte", Good with { MaxBytesPerAppend = 0 } },
         { "at least 1 message", Good with { MaxInflightAppends = 0 } },
         { "MaxInflightBytes is -1", Good with { MaxInflightBytes = -1 } },
+        { "CommitNoticeDelay is 50 ms", Good with { CommitNoticeDelay = TimeSpan.FromMilliseconds(50) } },
+        { "CommitNoticeDelay is -1 ms", Good with { CommitNoticeDelay = TimeSpan.FromMilliseconds(-1) } },
         { "MaxUncommittedBytes is 0", Good with { MaxUncommittedBytes = 0 } },
     };
 

@@ -33,8 +33,11 @@ public sealed class CompactionTests
     {
         await using TestCluster cluster = await StartAsync();
         TestNode away = cluster[3];
-        LogIndex last = away.Runtime.Status.Log.LastIndex;
+        NodeRuntime former = away.Runtime;
         await away.KillAsync();
+
+        // Read when nothing can come any more.
+        LogIndex last = former.Status.Log.LastIndex;
 
         // The leader keeps what a follower needs until that has been silent for a while.
         await Eventually.Holds(
