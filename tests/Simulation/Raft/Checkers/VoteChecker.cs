@@ -1,22 +1,24 @@
 using Cluster.Consensus;
+using Cluster.Simulation.Checkers;
 using Cluster.Simulation.Worlds;
 
 namespace Cluster.Simulation.Raft.Checkers;
 
 /// <summary>
-/// S7: no vote and no acknowledgement leaves a node before what it tells is on that node's disk. No node votes for two in one term, and none by a configuration of its former life.
+/// S7 (<see cref="DurableWord"/>). No node votes for two in one term, and none by a configuration of its former life.
 /// </summary>
 internal sealed class VoteChecker(RaftWorld world) : RaftChecker(world)
 {
     private readonly Dictionary<(NodeId Voter, Term Term), NodeId> _votes = [];
 
-    public override string Rule => "S7";
+    public override string Rule => DurableWord.Rule;
 
     /// <summary>Called when somebody gives a vote to another.</summary>
     public Action<RaftProcess>? Voted { get; set; }
 
     public override void Sending(RaftProcess from, in RaftMessage message)
     {
+        DurableWord.Require(from.Host, message);
         switch (message.Kind)
         {
             case RaftMessageKind.PreVoteRequest:
@@ -24,22 +26,12 @@ internal sealed class VoteChecker(RaftWorld world) : RaftChecker(world)
                 break;
             case RaftMessageKind.VoteRequest:
                 RequireKnowledge(from, message.Term);
-                RequireVote(from, message.Term, from.Id);
                 RequireOne(from, message.Term, from.Id);
                 break;
             case RaftMessageKind.VoteResponse when message.Granted:
                 RequireKnowledge(from, message.Term);
-                RequireVote(from, message.Term, message.To);
                 RequireOne(from, message.Term, message.To);
                 Voted?.Invoke(from);
-                break;
-            case RaftMessageKind.AppendResponse when !message.Rejected:
-                RequireTerm(from, message.Term);
-                RequireEntry(from, message.Index);
-                break;
-            case RaftMessageKind.HeartbeatResponse:
-                RequireTerm(from, message.Term);
-                RequireEntry(from, message.Match);
                 break;
         }
     }
@@ -60,31 +52,6 @@ internal sealed class VoteChecker(RaftWorld world) : RaftChecker(world)
         if (!_votes.TryAdd((from.Id, term), candidate) && _votes[(from.Id, term)] != candidate)
         {
             throw new ViolationException("election safety", $"{from.Host.Name} votes for {candidate} in {term} and for {_votes[(from.Id, term)]}");
-        }
-    }
-
-    private void RequireTerm(RaftProcess from, Term term)
-    {
-        if (from.Host.Disk.SyncedLog.HardState.Term < term)
-        {
-            Fail($"{from.Host.Name} answers in {term}, but its disk says {from.Host.Disk.SyncedLog}");
-        }
-    }
-
-    private void RequireVote(RaftProcess from, Term term, NodeId candidate)
-    {
-        HardState synced = from.Host.Disk.SyncedLog.HardState;
-        if (synced.Term != term || synced.VotedFor != candidate)
-        {
-            Fail($"{from.Host.Name} votes for {candidate} in {term}, but its disk says {synced.VotedFor} in {synced.Term}");
-        }
-    }
-
-    private void RequireEntry(RaftProcess from, LogIndex index)
-    {
-        if (!from.Host.Disk.Holds(index))
-        {
-            Fail($"{from.Host.Name} acknowledges {index}, but its disk does not hold that entry: {from.Host.Disk.SyncedLog}");
         }
     }
 }
