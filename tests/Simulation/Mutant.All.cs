@@ -90,6 +90,14 @@ internal sealed partial record Mutant
         {
             Raft = RaftMutations.CountsPromisesFromArrival,
         },
+        new("patience-shortened-at-once", "S2", "a voter that becomes less patient forgets what it promised")
+        {
+            Raft = RaftMutations.ShortensPatienceAtOnce,
+        },
+        new("own-patience-counted", "S2", "a leader takes its own patience for that of its voters")
+        {
+            Raft = RaftMutations.CountsOwnPatience,
+        },
         new("aborted-transfer-honoured", "S2", "a transfer of leadership that was given up still counts")
         {
             Raft = RaftMutations.HonoursAbortedTransfers,
