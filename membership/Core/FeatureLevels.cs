@@ -20,6 +20,11 @@ public static class FeatureLevels
     /// </summary>
     public const uint Snapshots = 2;
 
+    /// <summary>
+    /// Nodes are admitted, changed and removed at run time, votes are weighted, settings are replicated, and groups have deadlines.
+    /// </summary>
+    public const uint Membership = 3;
+
     /// <summary>The highest level that this build understands.</summary>
-    public const uint Understood = Snapshots;
+    public const uint Understood = Membership;
 }

@@ -84,6 +84,7 @@ public sealed partial class ClusterState
         Command.KindOneofCase.GroupLeave => ApplyGroupLeave(command.GroupLeave),
         Command.KindOneofCase.GroupAck => ApplyGroupAck(command.GroupAck),
         Command.KindOneofCase.FeatureRaise => ApplyFeatureRaise(command.FeatureRaise),
+        Command.KindOneofCase.SettingsChange when FeatureLevel >= FeatureLevels.Membership => ApplySettingsChange(command.SettingsChange),
         _ => Refused(OutcomeCode.Malformed, "the command is not known to this version; upgrade all nodes before using it"),
     };
 

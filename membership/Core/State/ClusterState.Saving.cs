@@ -20,6 +20,7 @@ public sealed partial class ClusterState
             Epoch = Epoch.Value,
             EventsDroppedThrough = SavedForms.Of(Events.DroppedThrough),
             LastEvent = SavedForms.Of(Events.Last),
+            Settings = SaveSettings(),
         };
         foreach (NodeRecord node in _nodes.Values)
         {
@@ -65,6 +66,7 @@ public sealed partial class ClusterState
 
         Invariant.Check(saved.AppliedIndex == through.Value, "a snapshot holds the state as of its own index");
         RestoreNodes(saved);
+        RestoreSettings(saved.Settings);
         AppliedIndex = through;
         FeatureLevel = saved.FeatureLevel;
         Epoch = new Epoch(saved.Epoch);

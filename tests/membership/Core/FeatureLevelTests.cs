@@ -163,7 +163,7 @@ public sealed class FeatureLevelTests
 
         driver.Run(TimeSpan.FromSeconds(1));
 
-        Assert.Equal(2U, driver.Node.State.FeatureLevel);
+        Assert.Equal(FeatureLevels.Understood, driver.Node.State.FeatureLevel);
     }
 
     [Fact]
@@ -175,7 +175,7 @@ public sealed class FeatureLevelTests
 
         driver.Run(TimeSpan.FromSeconds(0.3));
 
-        Assert.Equal(2U, driver.Node.State.FeatureLevel);
+        Assert.Equal(FeatureLevels.Understood, driver.Node.State.FeatureLevel);
     }
 
     private static ClusterState NewState(uint understood = FeatureLevels.Understood) =>

@@ -17,6 +17,7 @@ public sealed class SavedStateTests
         SavedState.ProposersFieldNumber,
         SavedState.OperationsFieldNumber,
         SavedState.FeatureLevelFieldNumber,
+        SavedState.SettingsFieldNumber,
     ];
 
     [Fact]

@@ -106,6 +106,21 @@ internal sealed class StateDriver
         _events.Clear();
     }
 
+    /// <summary>All join with this build, and the cluster uses everything that it understands.</summary>
+    public void AllJoinAtNewestLevel()
+    {
+        for (uint node = 1; node <= 3; node++)
+        {
+            Apply(new Command
+            {
+                NodeJoin = new NodeJoin { Node = node, Name = $"n{node}", Nonce = node, BootId = "b1", FeatureLevel = FeatureLevels.Understood },
+            });
+        }
+
+        Apply(new Command { FeatureRaise = new FeatureRaise { Level = FeatureLevels.Understood } });
+        _events.Clear();
+    }
+
     private static string Describe(ClusterEvent e) => e.KindCase switch
     {
         ClusterEvent.KindOneofCase.NodeUp => $"up {e.NodeUp.Name} i{e.NodeUp.Incarnation}",
@@ -123,6 +138,7 @@ internal sealed class StateDriver
             $"start g{e.GroupStart.Generation} [{string.Join(' ', e.GroupStart.Members.Select(m => $"{m.Member}/{m.Slot}"))}]"
             + $" departed [{string.Join(' ', e.GroupStart.Departed.Select(m => m.Member))}]",
         ClusterEvent.KindOneofCase.GroupReady => $"ready g{e.GroupReady.Generation}",
+        ClusterEvent.KindOneofCase.SettingsChanged => $"settings v{e.SettingsChanged.Version} by {e.SettingsChanged.Who}",
         _ => "?",
     };
 }
