@@ -44,6 +44,9 @@ internal static class NodeFactory
             BootId = options.BootId ?? File.ReadAllText(BootIdPath).Trim(),
             Timing = timing,
             Fencing = options.Fencing,
+            Quorum = options.Quorum,
+            Groups = options.Groups,
+            Limits = options.Limits,
             Compaction = options.Compaction,
             FeatureLevel = options.FeatureLevel,
         };

@@ -40,11 +40,22 @@ public sealed record NodeRuntimeOptions
     /// </summary>
     public PeerTlsFiles? PeerTls { get; init; }
 
-    /// <summary>Timing of lease, detector and elections.</summary>
+    /// <summary>
+    /// Timing of lease, detector and elections. In force until the cluster has settings (<see cref="ClusterState.Settings"/>), like the next four.
+    /// </summary>
     public MembershipTiming Timing { get; init; } = MembershipTiming.Lan;
 
-    /// <summary>How fence operations are driven.</summary>
+    /// <summary>How fence operations are driven. The levels are always this daemon's own.</summary>
     public FencePolicy Fencing { get; init; } = new();
+
+    /// <summary>Who votes, and what is done when votes are missing.</summary>
+    public QuorumPolicy Quorum { get; init; } = new();
+
+    /// <summary>What becomes of group members that do not acknowledge.</summary>
+    public GroupPolicy Groups { get; init; } = new();
+
+    /// <summary>How much history is kept.</summary>
+    public HistoryLimits Limits { get; init; } = new();
 
     /// <summary>Where this node's REST API is reached; told to the others at the join.</summary>
     public string ApiUrl { get; init; } = "";

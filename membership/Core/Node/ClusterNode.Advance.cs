@@ -30,6 +30,7 @@ public sealed partial class ClusterNode
         _detector.Tick(now, _wallClockMs, Incarnation, Effects.Messages);
         _supervisor.Tick(now, _wallClockMs, Incarnation);
         _features.Tick(now, _wallClockMs);
+        _settingsSteward.Tick(now, _wallClockMs);
         if (!_isMember && !_hasLeft)
         {
             _joiner.Tick(now, Effects.ExitQuestions, SubmitInternal);

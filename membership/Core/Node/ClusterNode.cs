@@ -17,6 +17,8 @@ public sealed partial class ClusterNode
     private readonly Detector _detector;
     private readonly FenceSupervisor _supervisor;
     private readonly FeatureSteward _features;
+    private readonly SettingsInForce _settings;
+    private readonly SettingsSteward _settingsSteward;
     private readonly Joiner _joiner;
     private readonly AttemptOrders _orders;
     private readonly Compactor _compactor;
@@ -33,10 +35,15 @@ public sealed partial class ClusterNode
     /// <exception cref="FeatureLevelException">The snapshot that the log begins with is of a feature level beyond this build's.</exception>
     public ClusterNode(MembershipOptions options, IReplicatedLog log, MonotonicTime now)
     {
-        options.Timing.Validate();
         _options = options;
         Log = log;
         State = new ClusterState(options.Nodes, options.Mutations, options.FeatureLevel);
+        _settings = new SettingsInForce(options, State);
+        if (SettingsRules.Validate(_settings.Configured) is { Count: > 0 } problems)
+        {
+            throw new ArgumentException($"the configured settings do not fit together: {string.Join("; ", problems)}", nameof(options));
+        }
+
         if (State.FindNode(options.Self) is null && options.Name.Length == 0)
         {
             throw new ArgumentException($"this node, {options.Self}, is not among the configured nodes; add it or correct its number");
@@ -45,12 +52,13 @@ public sealed partial class ClusterNode
         _peersTold = State.PeersVersion;
         _requests = new PendingRequests(options.Self, options.Nonce | 1, options.Timing, log);
         _grantor = new LeaseGrantor(options.Self, State, log, _contacts);
-        _holder = new LeaseHolder(options.Self, options.Timing, log);
-        _detector = new Detector(options.Self, options, State, log, _contacts, _grantor, now);
-        _supervisor = new FenceSupervisor(options.Self, options, State, log, _contacts, _grantor);
-        _features = new FeatureSteward(options, State, log, _grantor);
+        _holder = new LeaseHolder(options.Self, _settings, log);
+        _detector = new Detector(options.Self, options, _settings, State, log, _contacts, _grantor, now);
+        _supervisor = new FenceSupervisor(options.Self, options, _settings, State, log, _contacts, _grantor);
+        _features = new FeatureSteward(options, _settings, State, log, _grantor);
+        _settingsSteward = new SettingsSteward(options, State, _settings, log, _grantor);
         _joiner = new Joiner(options, State, log);
-        _orders = new AttemptOrders(options, State, _grantor, _holder);
+        _orders = new AttemptOrders(options, _settings, State, _grantor, _holder);
         _compactor = new Compactor(options.Compaction, options.Nonce, State, log);
         _lastSeen = now;
 
@@ -66,6 +74,9 @@ public sealed partial class ClusterNode
 
     /// <summary>The engine. Read only: its status is what the API shows.</summary>
     public IReplicatedLog Log { get; }
+
+    /// <summary>The settings that this node goes by: those of <see cref="State"/> once it has any, its own configuration before.</summary>
+    public ClusterSettings Settings => _settings.Values;
 
     /// <summary>This node's present life; <see cref="Membership.Incarnation.None"/> while it is not a member.</summary>
     public Incarnation Incarnation => _isMember ? Own!.Incarnation : Incarnation.None;
@@ -198,13 +209,13 @@ public sealed partial class ClusterNode
     {
         TimeSpan gap = now - _lastSeen;
         _lastSeen = MonotonicTime.Max(_lastSeen, now);
-        if (gap <= _options.Timing.StallThreshold)
+        if (gap <= _settings.Timing.StallThreshold)
         {
             return;
         }
 
         _contacts.Forgive(now);
-        if (gap >= _options.Timing.ElectionTimeoutMin)
+        if (gap >= _settings.Timing.ElectionTimeoutMin)
         {
             Log.Abdicate(now);
         }

@@ -90,6 +90,7 @@ public sealed partial class ClusterState
         Command.KindOneofCase.GroupLeave => ApplyGroupLeave(command.GroupLeave),
         Command.KindOneofCase.GroupAck => ApplyGroupAck(command.GroupAck),
         Command.KindOneofCase.FeatureRaise => ApplyFeatureRaise(command.FeatureRaise),
+        Command.KindOneofCase.SettingsChange => ApplySettingsChange(command.SettingsChange),
         _ => Unknown(),
     };
 

@@ -20,6 +20,7 @@ public sealed partial class ClusterState
             Epoch = Epoch.Value,
             EventsDroppedThrough = SavedForms.Of(Events.DroppedThrough),
             LastEvent = SavedForms.Of(Events.Last),
+            Settings = SaveSettings(),
         };
         foreach (NodeRecord node in _nodes.Values)
         {
@@ -85,6 +86,7 @@ public sealed partial class ClusterState
 
         PeersVersion++;
         RestoreTokens(saved);
+        RestoreSettings(saved.Settings);
         AppliedIndex = through;
         FeatureLevel = saved.FeatureLevel;
         Epoch = new Epoch(saved.Epoch);

@@ -36,6 +36,11 @@ internal sealed class CommandHistory(ulong seed, uint level = FeatureLevels.Unde
         ulong life = _random.Chance(0.95) ? node.Incarnation.Value : node.Incarnation.Value + 1;
         FenceOperation? operation = state.OpenOperations.FirstOrDefault();
         GroupRecord? group = state.FindGroup(s_groups[Below(s_groups.Length)]);
+        if (level >= FeatureLevels.Membership && _random.Chance(0.04))
+        {
+            return new Command { SettingsChange = Settings(state) };
+        }
+
         switch (Below(14))
         {
             case 0 or 1:
@@ -117,6 +122,16 @@ internal sealed class CommandHistory(ulong seed, uint level = FeatureLevels.Unde
                 return command;
         }
     }
+    private SettingsChange Settings(ClusterState state) => new()
+    {
+        BasedOn = state.Settings.Version + (_random.Chance(0.1) ? 1U : 0),
+        Who = "ann",
+        Settings = new Settings
+        {
+            Timing = new TimingSettings { Profile = ClusterSettings.Profiles[Below(3)], LeaseMs = _random.Chance(0.3) ? 500 + (uint)Below(4000) : 0 },
+            Quorum = new QuorumSettings { TwoNodeFavoured = (uint)Below(5), LastManStanding = _random.Chance(0.5) },
+        },
+    };
 
     private NodeJoin Join(NodeRecord node, ClusterState state)
     {

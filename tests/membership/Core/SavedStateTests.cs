@@ -19,6 +19,7 @@ public sealed class SavedStateTests
         SavedState.FeatureLevelFieldNumber,
         SavedState.TokensFieldNumber,
         SavedState.RemovedNodesFieldNumber,
+        SavedState.SettingsFieldNumber,
     ];
 
     [Fact]

@@ -26,7 +26,7 @@ internal sealed class StateDriver
     public CommandOutcome Apply(Command command)
     {
         _index++;
-        command.AtUnixMs = AtUnixMs;
+        command.AtUnixMs = command.AtUnixMs == 0 ? AtUnixMs : command.AtUnixMs;
         LogEntry entry = new(new LogIndex(_index), new Term(1), EntryKind.Command, command.ToByteArray());
         return State.Apply(entry, _events)!.Value.Outcome;
     }
@@ -159,6 +159,21 @@ internal sealed class StateDriver
         _events.Clear();
     }
 
+    /// <summary>All join with this build, and the cluster uses everything that it understands.</summary>
+    public void AllJoinAtNewestLevel()
+    {
+        for (uint node = 1; node <= 3; node++)
+        {
+            Apply(new Command
+            {
+                NodeJoin = new NodeJoin { Node = node, Name = $"n{node}", Nonce = node, BootId = "b1", FeatureLevel = FeatureLevels.Understood },
+            });
+        }
+
+        Apply(new Command { FeatureRaise = new FeatureRaise { Level = FeatureLevels.Understood } });
+        _events.Clear();
+    }
+
     private static string Describe(ClusterEvent e) => e.KindCase switch
     {
         ClusterEvent.KindOneofCase.NodeUp => $"up {e.NodeUp.Name} i{e.NodeUp.Incarnation}",
@@ -179,6 +194,7 @@ internal sealed class StateDriver
         ClusterEvent.KindOneofCase.NodeRemoved => $"removed {e.NodeRemoved.Name}",
         ClusterEvent.KindOneofCase.NodeChanged => $"changed {e.NodeChanged.Name}",
         ClusterEvent.KindOneofCase.GroupReady => $"ready g{e.GroupReady.Generation}",
+        ClusterEvent.KindOneofCase.SettingsChanged => $"settings v{e.SettingsChanged.Version} by {e.SettingsChanged.Who}",
         _ => "?",
     };
 }
