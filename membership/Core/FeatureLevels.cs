@@ -21,7 +21,8 @@ public static class FeatureLevels
     public const uint Snapshots = 2;
 
     /// <summary>
-    /// Nodes are admitted, changed and removed at run time, votes are weighted, settings are replicated, and groups have deadlines.
+    /// The list of nodes, who votes, and the settings of the whole cluster are part of the replicated state and change while it runs. Before, the list of nodes is
+    /// what is configured, the same on all.
     /// </summary>
     public const uint Membership = 3;
 

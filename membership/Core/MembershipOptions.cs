@@ -8,8 +8,14 @@ public sealed record MembershipOptions
     /// <summary>This node.</summary>
     public required NodeId Self { get; init; }
 
-    /// <summary>All configured nodes, this one among them; every node is configured with the same list.</summary>
+    /// <summary>
+    /// The founders: the nodes that the cluster began with, the same list on every node for ever. A node that was added later is not among them; what was
+    /// added, changed and removed since stands in the log.
+    /// </summary>
     public required IReadOnlyList<ConfiguredNode> Nodes { get; init; }
+
+    /// <summary>This node's name; to be given by one that is not among <see cref="Nodes"/>. Empty: its name there.</summary>
+    public string Name { get; init; } = "";
 
     /// <summary>Where this node's REST API is reached; told to the others at the join.</summary>
     public string ApiUrl { get; init; } = "";
@@ -49,4 +55,11 @@ public sealed record MembershipOptions
 }
 
 /// <summary>A node as configured.</summary>
-public sealed record ConfiguredNode(NodeId Id, string Name);
+public sealed record ConfiguredNode(NodeId Id, string Name)
+{
+    /// <summary>
+    /// The peer endpoints under which this node was told to reach it, <c>host:port</c>, the preferred one first. In force until the cluster itself is told others
+    /// (<see cref="NodeRecord.Addresses"/>); nodes need not agree on them, so no rule depends on them.
+    /// </summary>
+    public IReadOnlyList<string> Addresses { get; init; } = [];
+}

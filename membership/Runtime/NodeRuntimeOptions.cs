@@ -16,8 +16,17 @@ public sealed record NodeRuntimeOptions
     /// <summary>This node's number.</summary>
     public required NodeId Self { get; init; }
 
-    /// <summary>All nodes, this one among them; the same on every node. This node listens on its own entry's endpoint.</summary>
+    /// <summary>
+    /// The nodes that the cluster begins with, the same on every node; and this node, which listens on its own entry's endpoint. Read at the first start and kept in
+    /// the data folder; who is added and removed later stands in the log.
+    /// </summary>
     public required IReadOnlyList<NodePeer> Nodes { get; init; }
+
+    /// <summary>
+    /// False for a node that is added to a cluster that exists: the other entries of <see cref="Nodes"/> are its founders, all of them, and this one is none. Counts at the first
+    /// start only.
+    /// </summary>
+    public bool IsFounder { get; init; } = true;
 
     /// <summary>Where the write-ahead log lives; made when missing. Belongs to one daemon at a time.</summary>
     public required string DataDirectory { get; init; }

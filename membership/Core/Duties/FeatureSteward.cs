@@ -22,7 +22,13 @@ internal sealed class FeatureSteward(MembershipOptions options, SettingsInForce 
         }
 
         _proposeAgainAt = now + s_proposeAgain;
-        Command command = new() { AtUnixMs = wallClockMs, Proposer = options.Self.Value, FeatureRaise = new FeatureRaise { Level = level } };
+        FeatureRaise raise = new() { Level = level };
+        if (level >= FeatureLevels.Membership && state.FeatureLevel < FeatureLevels.Membership)
+        {
+            raise.Founders.AddRange(state.Founders());
+        }
+
+        Command command = new() { AtUnixMs = wallClockMs, Proposer = options.Self.Value, FeatureRaise = raise };
         log.TryPropose(command.ToByteArray(), now, out _);
     }
 

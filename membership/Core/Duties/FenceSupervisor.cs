@@ -153,10 +153,10 @@ internal sealed class FenceSupervisor(
 
     private bool IsLost(FenceAttempt running, Care care, MonotonicTime now)
     {
-        NodeRecord executor = state.FindNode(running.Executor)!;
+        NodeRecord? executor = state.FindNode(running.Executor);
         bool gone = running.ExecutorIncarnation == Incarnation.None
             ? running.Executor == self && running.ExecutorNonce != options.Nonce
-            : executor.State != NodeLifeState.Up || executor.Incarnation != running.ExecutorIncarnation;
+            : executor?.State != NodeLifeState.Up || executor.Incarnation != running.ExecutorIncarnation;
         return gone || now > care.BegunAt + settings.Fencing.AttemptDeadline + s_reportGrace;
     }
 

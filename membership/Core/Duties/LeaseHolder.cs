@@ -13,9 +13,9 @@ internal sealed class LeaseHolder(NodeId self, SettingsInForce settings, IReplic
     /// <summary>A new life begins without a lease.</summary>
     public void Reset() => Deadline = MonotonicTime.DistantPast;
 
-    public void Tick(MonotonicTime now, Incarnation incarnation, LeaseGrantor grantor, NodeRecord own, List<PeerMessage> messages)
+    public void Tick(MonotonicTime now, Incarnation incarnation, LeaseGrantor grantor, NodeRecord? own, List<PeerMessage> messages)
     {
-        if (incarnation == Incarnation.None)
+        if (incarnation == Incarnation.None || own is null)
         {
             return;
         }

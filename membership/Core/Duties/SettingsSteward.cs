@@ -30,7 +30,7 @@ internal sealed class SettingsSteward(MembershipOptions options, ClusterState st
             {
                 BasedOn = 0,
                 Settings = settings.Configured.ToSettings(),
-                Who = $"configuration of {state.FindNode(options.Self)!.Name}",
+                Who = $"configuration of {state.FindNode(options.Self)?.Name ?? options.Self.ToString()}",
             },
         };
         log.TryPropose(command.ToByteArray(), now, out _);

@@ -23,12 +23,12 @@ public sealed partial class ClusterNode
     private readonly Joiner _joiner;
     private readonly AttemptOrders _orders;
     private readonly Compactor _compactor;
-    private readonly NodeRecord _own;
     private MonotonicTime _lastSeen;
     private long _wallClockMs;
     private Term _leading;
     private bool _isMember;
     private bool _hasLeft;
+    private ulong _peersTold;
 
     /// <summary>Makes a node over a freshly opened log.</summary>
     /// <exception cref="ArgumentException">The options do not fit together; the message says how.</exception>
@@ -45,8 +45,12 @@ public sealed partial class ClusterNode
             throw new ArgumentException($"the configured settings do not fit together: {string.Join("; ", problems)}", nameof(options));
         }
 
-        _own = State.FindNode(options.Self)
-            ?? throw new ArgumentException($"this node, {options.Self}, is not among the configured nodes; add it or correct its number");
+        if (State.FindNode(options.Self) is null && options.Name.Length == 0)
+        {
+            throw new ArgumentException($"this node, {options.Self}, is not among the configured nodes; add it or correct its number");
+        }
+
+        _peersTold = State.PeersVersion;
         _requests = new PendingRequests(options.Self, options.Nonce | 1, options.Timing, log);
         _grantor = new LeaseGrantor(options.Self, State, log, _contacts);
         _holder = new LeaseHolder(options.Self, _settings, log);
@@ -77,7 +81,10 @@ public sealed partial class ClusterNode
     public ClusterSettings Settings => _settings.Values;
 
     /// <summary>This node's present life; <see cref="Membership.Incarnation.None"/> while it is not a member.</summary>
-    public Incarnation Incarnation => _isMember ? _own.Incarnation : Incarnation.None;
+    public Incarnation Incarnation => _isMember ? Own!.Incarnation : Incarnation.None;
+
+    /// <summary>What the state knows of this node; null before it has learnt that it was added, and after it was removed.</summary>
+    private NodeRecord? Own => State.FindNode(_options.Self);
 
     /// <summary>When this node's lease ends, by its own clock; <see cref="MonotonicTime.DistantPast"/> when it has none.</summary>
     public MonotonicTime LeaseDeadline => _isMember ? _holder.Deadline : MonotonicTime.DistantPast;
@@ -93,22 +100,25 @@ public sealed partial class ClusterNode
         Advance(now);
     }
 
-    /// <summary>Takes a message of the consensus engine from a peer.</summary>
+    /// <summary>
+    /// Takes a message of the consensus engine from a peer. The links have authenticated it. A node whose state is empty or old does not know everybody who may lead
+    /// by now, and the engine tells one that was removed what it needs to know: whom to heed is the engine's own decision.
+    /// </summary>
     public void Receive(in RaftMessage message, MonotonicTime now)
     {
         Begin(now);
-        if (message.To == _options.Self && State.FindNode(message.From) is not null)
+        if (message.To == _options.Self)
         {
             Log.Receive(message, now);
             Advance(now);
         }
     }
 
-    /// <summary>Takes a message of the membership core from a peer.</summary>
+    /// <summary>Takes a message of the membership core from a peer. One that is not known here may lead: only removed ones have nothing to say.</summary>
     public void Receive(PeerMessage message, MonotonicTime now)
     {
         Begin(now);
-        if (message.To == _options.Self && message is MembershipMessage own && State.FindNode(message.From) is not null)
+        if (message.To == _options.Self && message is MembershipMessage own && !State.IsRemoved(message.From))
         {
             ReceiveOwn(own, now);
             Advance(now);
