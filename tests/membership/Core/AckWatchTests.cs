@@ -83,7 +83,7 @@ public sealed class AckWatchTests
         Begin(LateMember.Expel);
         Run(s_deadline - TimeSpan.FromMilliseconds(100));
 
-        _driver.Stall(TimeSpan.FromMilliseconds(190));
+        _driver.Stall(TimeSpan.FromMilliseconds(160));
         Run(s_deadline - TimeSpan.FromMilliseconds(100));
         Assert.Equal(2, Group.Members.Count);
         Run(TimeSpan.FromMilliseconds(300));
