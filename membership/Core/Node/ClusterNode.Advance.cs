@@ -89,6 +89,7 @@ public sealed partial class ClusterNode
             return;
         }
 
+        _formerLeases.Applied(now);
         NoticeOwnLife();
         (Command command, CommandOutcome outcome) = applied;
         if (outcome.Accepted && command.KindCase == Command.KindOneofCase.FenceAttemptStart)

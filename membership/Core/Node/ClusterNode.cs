@@ -13,6 +13,7 @@ public sealed partial class ClusterNode
     private readonly PendingRequests _requests;
     private readonly Contacts _contacts = new();
     private readonly LeaseGrantor _grantor;
+    private readonly FormerLeases _formerLeases;
     private readonly LeaseHolder _holder;
     private readonly Detector _detector;
     private readonly FenceSupervisor _supervisor;
@@ -52,9 +53,10 @@ public sealed partial class ClusterNode
 
         _peersTold = State.PeersVersion;
         _requests = new PendingRequests(options.Self, options.Nonce | 1, options.Timing, log);
-        _grantor = new LeaseGrantor(options.Self, State, log, _contacts);
+        _formerLeases = new FormerLeases(State, _settings);
+        _grantor = new LeaseGrantor(options.Self, _settings, State, log, _contacts);
         _holder = new LeaseHolder(options.Self, _settings, log);
-        _detector = new Detector(options.Self, options, _settings, State, log, _contacts, _grantor, now);
+        _detector = new Detector(options.Self, options, _settings, State, log, _contacts, _grantor, _formerLeases, now);
         _supervisor = new FenceSupervisor(options.Self, options, _settings, State, log, _contacts, _grantor);
         _features = new FeatureSteward(options, _settings, State, log, _grantor);
         _acks = new AckWatch(options.Self, State, _settings, log, _grantor);
