@@ -74,6 +74,14 @@ internal sealed partial record Mutant
         {
             Raft = RaftMutations.CountsLearners,
         },
+        new("heads-counted", "S7", "counts voters instead of their votes")
+        {
+            Raft = RaftMutations.CountsHeads,
+        },
+        new("reweighed-in-one-step", "configuration", "changes what votes count without a joint configuration")
+        {
+            Raft = RaftMutations.ReweighsInOneStep,
+        },
         new("other-sessions-counted", "S7, raft-rs", "answers from before a node was removed and added again count")
         {
             Raft = RaftMutations.CountsOtherSessions,
@@ -89,6 +97,14 @@ internal sealed partial record Mutant
         new("promise-counted-from-arrival", "S2", "a promise counts from the moment that the answer arrives")
         {
             Raft = RaftMutations.CountsPromisesFromArrival,
+        },
+        new("patience-shortened-at-once", "S2", "a voter that becomes less patient forgets what it promised")
+        {
+            Raft = RaftMutations.ShortensPatienceAtOnce,
+        },
+        new("own-patience-counted", "S2", "a leader takes its own patience for that of its voters")
+        {
+            Raft = RaftMutations.CountsOwnPatience,
         },
         new("aborted-transfer-honoured", "S2", "a transfer of leadership that was given up still counts")
         {
