@@ -38,10 +38,11 @@ public sealed partial class ClusterNode
         State.Restore(snapshot.State, snapshot.Meta.Index);
         Effects.Restored = snapshot.Meta;
         _compactor.Restored(snapshot.Meta);
+        _formerLeases.Restored(now);
         EmitMissedEvents(last);
         foreach (NodeRecord node in State.Nodes)
         {
-            if (node.Incarnation != before[node.Id] && node.Incarnation != Incarnation.None)
+            if (node.Incarnation != before.GetValueOrDefault(node.Id) && node.Incarnation != Incarnation.None)
             {
                 _contacts.Renew(node.Id, now);
             }
