@@ -1,5 +1,6 @@
 using Cluster.Consensus;
 using Cluster.Membership;
+using Cluster.Transport;
 using Cluster.Transport.Security;
 
 namespace Cluster.Runtime;
@@ -16,7 +17,7 @@ public sealed record NodeRuntimeOptions
     /// <summary>This node's number.</summary>
     public required NodeId Self { get; init; }
 
-    /// <summary>All nodes, this one among them; the same on every node. This node listens on its own entry's endpoint.</summary>
+    /// <summary>All nodes, this one among them; the same on every node. This node listens at its own entry's addresses.</summary>
     public required IReadOnlyList<NodePeer> Nodes { get; init; }
 
     /// <summary>Where the write-ahead log lives; made when missing. Belongs to one daemon at a time.</summary>
@@ -82,6 +83,12 @@ public sealed record NodeRuntimeOptions
             {
                 throw new ArgumentException(
                     $"node {node.Id.Value} ({node.Name}) is not named once: give each node a number from 1 on and a name of its own");
+            }
+
+            if (node.Addresses.Count is 0 or > LinkIdentity.MaxAddresses)
+            {
+                throw new ArgumentException(
+                    $"node {node.Id.Value} ({node.Name}) has {node.Addresses.Count} addresses; give it 1 to {LinkIdentity.MaxAddresses}");
             }
         }
     }
