@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using Cluster.Api.Cli.Commands;
 using Cluster.Api.Cli.Commands.Pki;
+using Cluster.Api.Cli.Commands.Quorum;
 using Cluster.Api.Cli.Http;
 
 namespace Cluster.Api.Cli;
@@ -20,6 +21,7 @@ internal static class CommandLine
             new StatusCommand(common, console).Build(),
             new FenceCommand(common, console).Build(),
             new ConfirmCommand(common, console).Build(),
+            new QuorumCommand(common, console).Build(),
             new EventsCommand(common, console).Build(),
             new WalCommand(common, console).Build(),
             new PkiCommand(common, console).Build(),

@@ -18,4 +18,6 @@ namespace Cluster.Api.Contract;
 [JsonSerializable(typeof(EventReset))]
 [JsonSerializable(typeof(HealthDocument))]
 [JsonSerializable(typeof(ProblemDocument))]
+[JsonSerializable(typeof(QuorumSimulationRequest))]
+[JsonSerializable(typeof(QuorumSimulationDocument))]
 public sealed partial class ApiJson : JsonSerializerContext;

@@ -18,17 +18,9 @@ internal static class StatusScreen
 
     private static void Head(IAnsiConsole console, ClusterDocument cluster)
     {
-        QuorumDocument quorum = cluster.Quorum;
         string health = cluster.Healthy ? "[green]healthy[/]" : "[red]needs attention[/]";
         console.MarkupLine($"[bold]{Text(cluster.Cluster)}[/]: {health}, as {Text(cluster.AnsweredBy)} sees it");
-        string state = quorum.Quorate ? "[green]quorate[/]" : "[red]no quorum[/]";
-        string lease = quorum.Lease.Held
-            ? string.Create(CultureInfo.InvariantCulture, $"lease held, {quorum.Lease.RemainingMs} ms left")
-            : "[red]no lease[/]";
-        console.MarkupLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{state}: {quorum.VotersUp} of {quorum.Votes} up, {quorum.Majority} needed; leader {Text(quorum.Leader ?? "none")}, "
-            + $"term {quorum.Term}; epoch {cluster.Epoch}; {lease}"));
+        console.MarkupLine(string.Create(CultureInfo.InvariantCulture, $"{QuorumScreen.Line(cluster.Quorum)}; epoch {cluster.Epoch}"));
         console.WriteLine();
     }
 

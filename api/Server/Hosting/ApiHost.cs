@@ -55,6 +55,7 @@ internal static class ApiHost
         app.UseMiddleware<HostGuard>();
         app.UseRouting();
         app.MapCluster();
+        app.MapQuorum();
         app.MapNodes();
         app.MapFencing();
         app.MapEvents();

@@ -151,9 +151,11 @@ internal static class Problems
     };
 
     /// <summary>Something a client wrote, made fit for an answer: short, and without control characters.</summary>
-    public static string Shown(string text)
+    /// <param name="text">What was written.</param>
+    /// <param name="longest">How many characters of it are shown.</param>
+    public static string Shown(string text, int longest = 80)
     {
-        string cut = text.Length <= 80 ? text : text[..80] + "…";
+        string cut = text.Length <= longest ? text : text[..longest] + "…";
         return string.Create(cut.Length, cut, static (into, from) =>
         {
             for (int at = 0; at < into.Length; at++)

@@ -4,7 +4,7 @@ namespace Cluster.Membership;
 public sealed partial class QuorumSimulator
 {
     /// <summary>A bound on the work of counting successive failures.</summary>
-    private const int MostStates = 1_000_000;
+    private const int MostStates = 100_000;
 
     private (IReadOnlyList<IReadOnlyList<string>> Survived, IReadOnlyList<IReadOnlyList<string>> Fatal, QuorumCount Count) EveryFailure()
     {
