@@ -20,6 +20,9 @@ public static class Words
     /// <summary>The written form of what a fence operation is to do.</summary>
     public static string Of(FenceKind kind) => kind == FenceKind.Reboot ? "reboot" : "off";
 
+    /// <summary>The written form of a list of nodes, e.g. <c>1 n1, 2 n2</c>.</summary>
+    internal static string Of(IEnumerable<ListedNode> nodes) => string.Join(", ", nodes.Select(node => $"{node.Node} {node.Name}"));
+
     /// <summary>The written form of an attempt's action.</summary>
     public static string Of(AttemptAction action) => action == AttemptAction.SwitchOn ? "on" : "off";
 }

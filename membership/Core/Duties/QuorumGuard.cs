@@ -6,7 +6,7 @@ namespace Cluster.Membership;
 /// Keeps a leader from having its own majority switched off. A node that is down may well vote: its daemon was started anew and waits for proof about
 /// its former life. Were all such nodes switched off at once, nobody could record the evidence or switch them on again.
 /// </summary>
-internal sealed class QuorumGuard(ClusterState state, IReplicatedLog log, MembershipTiming timing)
+internal sealed class QuorumGuard(ClusterState state, IReplicatedLog log, SettingsInForce settings)
 {
     private readonly SortedDictionary<NodeId, MonotonicTime> _atWork = [];
 
@@ -31,6 +31,6 @@ internal sealed class QuorumGuard(ClusterState state, IReplicatedLog log, Member
     private bool Runs(NodeId node, MonotonicTime now)
     {
         MonotonicTime heard = log.HeardAt(node);
-        return heard > now - timing.ElectionTimeoutMin && heard > _atWork.GetValueOrDefault(node, MonotonicTime.DistantPast);
+        return heard > now - settings.Timing.ElectionTimeoutMin && heard > _atWork.GetValueOrDefault(node, MonotonicTime.DistantPast);
     }
 }

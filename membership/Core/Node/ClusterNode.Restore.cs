@@ -41,7 +41,7 @@ public sealed partial class ClusterNode
         EmitMissedEvents(last);
         foreach (NodeRecord node in State.Nodes)
         {
-            if (node.Incarnation != before[node.Id] && node.Incarnation != Incarnation.None)
+            if (node.Incarnation != before.GetValueOrDefault(node.Id) && node.Incarnation != Incarnation.None)
             {
                 _contacts.Renew(node.Id, now);
             }

@@ -73,9 +73,15 @@ public sealed partial class ClusterState
 
     private CommandOutcome Dispatch(Command command) => command.KindCase switch
     {
+        var kind when BeganWith(kind) > FeatureLevel => Unknown(),
         Command.KindOneofCase.NodeJoin => ApplyNodeJoin(command.NodeJoin),
         Command.KindOneofCase.NodeDown => ApplyNodeDown(command.NodeDown),
         Command.KindOneofCase.NodeLeave => ApplyNodeLeave(command.NodeLeave),
+        Command.KindOneofCase.NodeAdd => ApplyNodeAdd(command.NodeAdd),
+        Command.KindOneofCase.NodeRemove => ApplyNodeRemove(command.NodeRemove),
+        Command.KindOneofCase.NodeConfigure => ApplyNodeConfigure(command.NodeConfigure),
+        Command.KindOneofCase.TokenIssue => ApplyTokenIssue(command.TokenIssue),
+        Command.KindOneofCase.TokenRevoke => ApplyTokenRevoke(command.TokenRevoke),
         Command.KindOneofCase.FenceOpen => ApplyFenceOpen(command.FenceOpen),
         Command.KindOneofCase.FenceAttemptStart => ApplyAttemptStart(command.FenceAttemptStart),
         Command.KindOneofCase.FenceAttemptEnd => ApplyAttemptEnd(command.FenceAttemptEnd),
@@ -84,8 +90,24 @@ public sealed partial class ClusterState
         Command.KindOneofCase.GroupLeave => ApplyGroupLeave(command.GroupLeave),
         Command.KindOneofCase.GroupAck => ApplyGroupAck(command.GroupAck),
         Command.KindOneofCase.FeatureRaise => ApplyFeatureRaise(command.FeatureRaise),
-        _ => Refused(OutcomeCode.Malformed, "the command is not known to this version; upgrade all nodes before using it"),
+        Command.KindOneofCase.SettingsChange => ApplySettingsChange(command.SettingsChange),
+        _ => Unknown(),
     };
+
+    /// <summary>
+    /// The level that a kind of command came with. Before the cluster has reached it, older builds may be among the members: they refuse what they don't know, and
+    /// this build refuses it in the same words, whether or not the proposer has named the level.
+    /// </summary>
+    private static uint BeganWith(Command.KindOneofCase kind) => kind switch
+    {
+        Command.KindOneofCase.NodeAdd or Command.KindOneofCase.NodeRemove or Command.KindOneofCase.NodeConfigure
+            or Command.KindOneofCase.TokenIssue or Command.KindOneofCase.TokenRevoke or Command.KindOneofCase.GroupExpel
+            or Command.KindOneofCase.SettingsChange or Command.KindOneofCase.ClusterAssemble => FeatureLevels.Membership,
+        _ => FeatureLevels.First,
+    };
+
+    private CommandOutcome Unknown() =>
+        Refused(OutcomeCode.Malformed, "the command is not known to this version; upgrade all nodes before using it");
 
     private void Emit(ClusterEvent clusterEvent)
     {

@@ -6,9 +6,6 @@ namespace Cluster.Membership;
 /// <content>The fence ledger: intent before action, evidence before success (S4).</content>
 public sealed partial class ClusterState
 {
-    /// <summary>How many operations, and idempotency keys, are remembered.</summary>
-    private const int HistoryLimit = 10_000;
-
     private readonly Dictionary<string, KeyedRequest> _keys = [];
     private readonly Queue<string> _keyOrder = [];
 
@@ -231,7 +228,12 @@ public sealed partial class ClusterState
     {
         _keys.Add(key, request);
         _keyOrder.Enqueue(key);
-        if (_keyOrder.Count > HistoryLimit)
+        TrimKeys();
+    }
+
+    private void TrimKeys()
+    {
+        while (_keyOrder.Count > Settings.Values.Limits.OperationsRetained)
         {
             _keys.Remove(_keyOrder.Dequeue());
         }
@@ -239,18 +241,24 @@ public sealed partial class ClusterState
 
     private void TrimOperations()
     {
-        if (_operations.Count <= HistoryLimit)
+        int surplus = _operations.Count - Settings.Values.Limits.OperationsRetained;
+        if (surplus <= 0)
         {
             return;
         }
 
+        List<ulong> oldest = [];
         foreach (FenceOperation operation in _operations.Values)
         {
-            if (operation.Phase == FencePhase.Closed)
+            if (operation.Phase == FencePhase.Closed && oldest.Count < surplus)
             {
-                _operations.Remove(operation.Id.Value);
-                return;
+                oldest.Add(operation.Id.Value);
             }
+        }
+
+        foreach (ulong id in oldest)
+        {
+            _operations.Remove(id);
         }
     }
 

@@ -31,6 +31,11 @@ public sealed partial class ClusterState
             return Refused(OutcomeCode.Stale, $"life i{join.Incarnation} of {node.Name} is over; join again from its newest life");
         }
 
+        if (RefuseToHold(node) is { } mayNot)
+        {
+            return mayNot;
+        }
+
         if (!_groups.TryGetValue(join.Group, out GroupRecord? group))
         {
             group = new GroupRecord(join.Group, join.RequiredEvidence);

@@ -20,6 +20,7 @@ public sealed partial class ClusterState
             Epoch = Epoch.Value,
             EventsDroppedThrough = SavedForms.Of(Events.DroppedThrough),
             LastEvent = SavedForms.Of(Events.Last),
+            Settings = SaveSettings(),
         };
         foreach (NodeRecord node in _nodes.Values)
         {
@@ -45,6 +46,16 @@ public sealed partial class ClusterState
         }
 
         _requests.Save(saved);
+        foreach (TokenRecord token in _tokens.Values)
+        {
+            saved.Tokens.Add(SavedForms.Of(token));
+        }
+
+        foreach (NodeId removed in _removed)
+        {
+            saved.RemovedNodes.Add(removed.Value);
+        }
+
         return Join(saved.ToByteArray(), SaveOperations());
     }
 
@@ -64,7 +75,18 @@ public sealed partial class ClusterState
         }
 
         Invariant.Check(saved.AppliedIndex == through.Value, "a snapshot holds the state as of its own index");
-        RestoreNodes(saved);
+        if (saved.FeatureLevel < FeatureLevels.Membership)
+        {
+            RestoreConfiguredNodes(saved);
+        }
+        else
+        {
+            RestoreNodes(saved);
+        }
+
+        PeersVersion++;
+        RestoreTokens(saved);
+        RestoreSettings(saved.Settings);
         AppliedIndex = through;
         FeatureLevel = saved.FeatureLevel;
         Epoch = new Epoch(saved.Epoch);
@@ -101,14 +123,47 @@ public sealed partial class ClusterState
     }
 
     /// <summary>
-    /// The list of nodes is the configuration's. What the snapshot knows of a node that is not configured here any more is left out if it is over and
-    /// done with; else this daemon would silently forget somebody for whom others wait.
+    /// The snapshot's list takes the place of every other. A node keeps its record where it keeps its number and name, and what this node's own configuration says of
+    /// its addresses.
     /// </summary>
     private void RestoreNodes(SavedState saved)
     {
+        SortedDictionary<NodeId, NodeRecord> before = new(_nodes);
+        _nodes.Clear();
+        foreach (SavedNode form in saved.Nodes)
+        {
+            NodeId id = new(form.Id);
+            NodeRecord? known = before.GetValueOrDefault(id);
+            NodeRecord node = known?.Name == form.Name ? known : new NodeRecord(id, form.Name);
+            SavedForms.Restore(form, node);
+            _nodes.Add(id, node);
+        }
+
+        _removed.Clear();
+        foreach (uint removed in saved.RemovedNodes)
+        {
+            _removed.Add(new NodeId(removed));
+        }
+    }
+
+    private void RestoreTokens(SavedState saved)
+    {
+        _tokens.Clear();
+        foreach (SavedToken token in saved.Tokens)
+        {
+            _tokens.Add(token.Id, SavedForms.ToToken(token));
+        }
+    }
+
+    /// <summary>
+    /// Before <see cref="FeatureLevels.Membership"/> the list of nodes is the configuration's. What the snapshot knows of a node that is not configured here any more is left out if it is over and
+    /// done with; else this daemon would silently forget somebody for whom others wait.
+    /// </summary>
+    private void RestoreConfiguredNodes(SavedState saved)
+    {
         foreach (NodeRecord node in _nodes.Values)
         {
-            SavedForms.Restore(new SavedNode { FeatureLevel = FeatureLevels.First }, node);
+            SavedForms.Restore(new SavedNode { FeatureLevel = FeatureLevels.First, IsFounder = true }, node);
         }
 
         foreach (SavedNode form in saved.Nodes)
@@ -130,6 +185,7 @@ public sealed partial class ClusterState
             if (configured)
             {
                 SavedForms.Restore(form, node!);
+                node!.IsFounder = true;
             }
         }
     }

@@ -12,7 +12,7 @@ public sealed partial class ClusterState
     private readonly SortedDictionary<string, GroupRecord> _groups = new(StringComparer.Ordinal);
 
     /// <summary>Makes the state before the first command.</summary>
-    /// <param name="nodes">The configured nodes.</param>
+    /// <param name="nodes">The founders.</param>
     /// <param name="mutations">Canaries for the simulator; never set in production.</param>
     /// <param name="understood">The highest feature level that this build understands; other than the default only in tests of mixed builds.</param>
     public ClusterState(
@@ -22,7 +22,7 @@ public sealed partial class ClusterState
     {
         foreach (ConfiguredNode node in nodes)
         {
-            _nodes.Add(node.Id, new NodeRecord(node.Id, node.Name));
+            _nodes.Add(node.Id, new NodeRecord(node.Id, node.Name) { IsFounder = true, ConfiguredAddresses = node.Addresses });
         }
 
         _mutations = mutations;

@@ -1,5 +1,6 @@
 using Cluster.Consensus;
 using Cluster.Membership.Protocol;
+using Google.Protobuf;
 
 namespace Cluster.Membership;
 
@@ -9,7 +10,29 @@ namespace Cluster.Membership;
 /// </summary>
 internal static class SavedForms
 {
-    public static SavedNode Of(NodeRecord node) => new()
+    public static SavedNode Of(NodeRecord node)
+    {
+        SavedNode saved = OfLife(node);
+        saved.Addresses.AddRange(node.ReplicatedAddresses);
+        saved.Votes = node.Votes == 1 ? 0 : (uint)node.Votes;
+        saved.IsArbiter = node.IsArbiter;
+        saved.Maintenance = node.IsMaintained;
+        saved.Draining = node.IsDraining;
+        saved.Labels.AddRange(Labels(node));
+        saved.IsFounder = node.IsFounder;
+        return saved;
+    }
+
+    /// <summary>By key.</summary>
+    public static IEnumerable<Label> Labels(NodeRecord node)
+    {
+        foreach ((string key, string value) in node.LabelMap)
+        {
+            yield return new Label { Key = key, Value = value };
+        }
+    }
+
+    private static SavedNode OfLife(NodeRecord node) => new()
     {
         Id = node.Id.Value,
         Name = node.Name,
@@ -37,7 +60,38 @@ internal static class SavedForms
         node.ConfirmedBy = saved.ConfirmedBy;
         node.ChangedAtUnixMs = saved.ChangedAtUnixMs;
         node.FeatureLevel = saved.FeatureLevel;
+        node.ReplicatedAddresses = [.. saved.Addresses];
+        node.Votes = Math.Max((int)saved.Votes, 1);
+        node.IsArbiter = saved.IsArbiter;
+        node.IsMaintained = saved.Maintenance;
+        node.IsDraining = saved.Draining;
+        node.IsFounder = saved.IsFounder;
+        node.LabelMap.Clear();
+        foreach (Label label in saved.Labels)
+        {
+            node.LabelMap[label.Key] = label.Value;
+        }
     }
+
+    public static SavedToken Of(TokenRecord token) => new()
+    {
+        Id = token.Id,
+        SecretSha256 = ByteString.CopyFrom(token.SecretSha256.Span),
+        ExpiresAtUnixMs = token.ExpiresAtUnixMs,
+        Uses = token.Uses,
+        Used = token.Used,
+        Who = token.Who,
+        Revoked = token.IsRevoked,
+    };
+
+    public static TokenRecord ToToken(SavedToken saved) => new(saved.Id, saved.SecretSha256.ToByteArray())
+    {
+        ExpiresAtUnixMs = saved.ExpiresAtUnixMs,
+        Uses = saved.Uses,
+        Used = saved.Used,
+        Who = saved.Who,
+        IsRevoked = saved.Revoked,
+    };
 
     public static SavedOperation Of(FenceOperation operation)
     {

@@ -11,7 +11,8 @@ public sealed class QuorumGuardTests
     public QuorumGuardTests()
     {
         ClusterState state = new([new(new NodeId(1), "n1"), new(new NodeId(2), "n2"), new(new NodeId(3), "n3")]);
-        _guard = new QuorumGuard(state, _log, MembershipTiming.Lan);
+        MembershipOptions options = new() { Self = new NodeId(1), Nodes = [], Nonce = 1, BootId = "" };
+        _guard = new QuorumGuard(state, _log, new SettingsInForce(options, state));
         _log.Lead(s_start);
         _log.Tick(s_start);
     }
