@@ -81,4 +81,10 @@ public enum RaftMutations
 
     /// <summary>A node that comes back with an empty disk goes by the old configurations it is sent, in which its number was a voter.</summary>
     TrustsNewcomers = 1 << 23,
+
+    /// <summary>Counts voters instead of their votes.</summary>
+    CountsHeads = 1 << 24,
+
+    /// <summary>Changes what votes count without a joint configuration.</summary>
+    ReweighsInOneStep = 1 << 25,
 }

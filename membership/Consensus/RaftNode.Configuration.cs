@@ -33,7 +33,7 @@ public sealed partial class RaftNode
         index = LogIndex.Zero;
         ClusterConfiguration next = Configuration;
         string? problem = WhyNoChange()
-            ?? ConfigurationRules.Enter(Configuration, change, out next)
+            ?? ConfigurationRules.Enter(Configuration, change, out next, _options.Mutations)
             ?? WhyNotCaughtUp(change);
         refusal = problem is null ? "" : $"the change ({change}) was refused: {problem}";
         if (problem is not null)

@@ -79,6 +79,8 @@ public sealed class RaftWorldTests
             "clusterd paused",
             "bit rot",
             "cut off a newcomer",
+            "Reweigh",
+            "×5",
         ];
         SortedSet<string> missing = new(phrases, StringComparer.Ordinal);
         for (ulong seed = 1; missing.Count > 0; seed += 2)

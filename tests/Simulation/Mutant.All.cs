@@ -66,6 +66,14 @@ internal sealed partial record Mutant
         {
             Raft = RaftMutations.CountsLearners,
         },
+        new("heads-counted", "S7", "counts voters instead of their votes")
+        {
+            Raft = RaftMutations.CountsHeads,
+        },
+        new("reweighed-in-one-step", "configuration", "changes what votes count without a joint configuration")
+        {
+            Raft = RaftMutations.ReweighsInOneStep,
+        },
         new("other-sessions-counted", "S7, raft-rs", "answers from before a node was removed and added again count")
         {
             Raft = RaftMutations.CountsOtherSessions,

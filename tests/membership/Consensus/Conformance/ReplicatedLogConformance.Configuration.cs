@@ -50,11 +50,38 @@ public abstract partial class ReplicatedLogConformance
     }
 
     [Fact]
+    public void A_majority_is_one_of_votes_and_not_of_voters()
+    {
+        _cluster.Commit("a");
+        ConformanceNode heavy = _cluster.Leader!;
+        _cluster.Change(ConfigurationStep.Reweigh(heavy.Id, 3));
+        foreach (ConformanceNode other in _cluster.Others)
+        {
+            other.Crash();
+        }
+
+        _cluster.Commit("b");
+        Assert.Equal(3, heavy.Engine!.Configuration.VotesOf(heavy.Id));
+        foreach (ConformanceNode other in _cluster.Others)
+        {
+            other.Start();
+        }
+
+        _cluster.RunUntil(() => _cluster.Others.All(n => n.State.Count == 2), "the others have what it committed alone");
+        heavy.Crash();
+        _cluster.Run(2_000);
+        Assert.DoesNotContain(_cluster.Nodes, n => n.Engine is not null && n.Status.IsLeader && n.Status.BarrierCommitted && n.State.Count > 2);
+        Assert.All(_cluster.Others, n => Assert.Equal(["a", "b"], n.State));
+    }
+
+    [Fact]
     public void A_change_that_does_not_fit_is_refused_with_a_reason()
     {
         ConformanceNode leader = _growing.Elect();
         Assert.NotEmpty(Refusal(leader, ConfigurationStep.Promote(new NodeId(4))));
         Assert.NotEmpty(Refusal(leader, ConfigurationStep.Add(new NodeId(1))));
+        Assert.NotEmpty(Refusal(leader, ConfigurationStep.Reweigh(new NodeId(4), 2)));
+        Assert.NotEmpty(Refusal(leader, ConfigurationStep.Reweigh(new NodeId(1), 0)));
         Assert.NotEmpty(Refusal(_growing.Others[0], ConfigurationStep.Add(new NodeId(4))));
     }
 

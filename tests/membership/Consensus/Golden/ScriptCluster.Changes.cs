@@ -35,8 +35,13 @@ internal sealed partial class ScriptCluster
         }
     }
 
-    private static ConfigurationStep Step(string[] words) =>
-        new(Enum.Parse<ConfigurationStepKind>(words[0], ignoreCase: true), new NodeId(uint.Parse(words[1])));
+    // For example "promote 4", or "promote 4×2" with two votes.
+    private static ConfigurationStep Step(string[] words)
+    {
+        int[] numbers = [.. words[1].Split('×').Select(int.Parse)];
+        var kind = Enum.Parse<ConfigurationStepKind>(words[0], ignoreCase: true);
+        return new ConfigurationStep(kind, new NodeId((uint)numbers[0]), numbers is [_, var votes] ? votes : 1);
+    }
 
     private void Change(Member member, ConfigurationStep[] steps) => Input(member, n =>
     {

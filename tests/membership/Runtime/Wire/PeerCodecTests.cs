@@ -200,7 +200,12 @@ public sealed class PeerCodecTests
 
         if (type == typeof(SnapshotMeta))
         {
-            var configuration = new ClusterConfiguration([new NodeId(1), new NodeId(2)], [new NodeId(2), new NodeId(3)], [new NodeId(4)]);
+            var configuration = new ClusterConfiguration(
+                [new NodeId(1), new NodeId(2)],
+                [new NodeId(2), new NodeId(3)],
+                [new NodeId(4)],
+                votes: random.Chance(0.5) ? null : new Dictionary<NodeId, int> { [new NodeId(2)] = 3 },
+                outgoingVotes: random.Chance(0.5) ? null : new Dictionary<NodeId, int> { [new NodeId(3)] = 2 });
             return new SnapshotMeta(
                 new LogIndex(number), new Term(random.Next()), configuration, (long)(random.Next() >> 1), (uint)random.Next());
         }
