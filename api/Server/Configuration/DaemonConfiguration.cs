@@ -1,6 +1,7 @@
 using System.Net;
 using Cluster.Fencing;
 using Cluster.Membership;
+using Cluster.Runtime;
 using Cluster.Transport.Security;
 
 namespace Cluster.Api.Server.Configuration;
@@ -57,9 +58,8 @@ internal sealed record LogConfiguration(int SegmentBytes, CompactionPolicy Compa
 /// <summary>One configured node.</summary>
 /// <param name="Id">Its number, never 0.</param>
 /// <param name="Name">Its name.</param>
-/// <param name="Host">The host name or address at which its peers reach it.</param>
-/// <param name="Port">The port at which they do.</param>
-internal sealed record NodeEntry(uint Id, string Name, string Host, int Port);
+/// <param name="Addresses">Where its peers reach it, the preferred address first.</param>
+internal sealed record NodeEntry(uint Id, string Name, IReadOnlyList<PeerAddress> Addresses);
 
 /// <summary>Where the REST API listens.</summary>
 /// <param name="Listen">The TCP address.</param>

@@ -139,7 +139,7 @@ internal sealed partial class Daemon : IAsyncDisposable
     {
         ClusterId = _configuration.Cluster,
         Self = new NodeId(_configuration.Self.Id),
-        Nodes = [.. _configuration.Nodes.Select(node => new NodePeer(new NodeId(node.Id), node.Name, node.Host, node.Port))],
+        Nodes = [.. _configuration.Nodes.Select(node => new NodePeer(new NodeId(node.Id), node.Name, node.Addresses))],
         DataDirectory = _configuration.DataDirectory,
         PeerTls = _configuration.PeerTls,
         MemberSocketPath = _configuration.MemberSocket,
