@@ -16,6 +16,7 @@ public sealed partial class ClusterNode
             _leading = status.Term;
             _contacts.Reset();
             _supervisor.Reset();
+            _acks.Reset();
         }
 
         if (status.IsLeader && status.BarrierCommitted && _isMember && State.OpenOperation(_options.Self, Incarnation) is not null)
@@ -30,6 +31,7 @@ public sealed partial class ClusterNode
         _detector.Tick(now, _wallClockMs, Incarnation, Effects.Messages);
         _supervisor.Tick(now, _wallClockMs, Incarnation);
         _features.Tick(now, _wallClockMs);
+        _acks.Tick(now, _wallClockMs);
         _settingsSteward.Tick(now, _wallClockMs);
         if (!_isMember && !_hasLeft)
         {

@@ -17,6 +17,7 @@ public sealed partial class ClusterNode
     private readonly Detector _detector;
     private readonly FenceSupervisor _supervisor;
     private readonly FeatureSteward _features;
+    private readonly AckWatch _acks;
     private readonly SettingsInForce _settings;
     private readonly SettingsSteward _settingsSteward;
     private readonly Joiner _joiner;
@@ -56,6 +57,7 @@ public sealed partial class ClusterNode
         _detector = new Detector(options.Self, options, _settings, State, log, _contacts, _grantor, now);
         _supervisor = new FenceSupervisor(options.Self, options, _settings, State, log, _contacts, _grantor);
         _features = new FeatureSteward(options, _settings, State, log, _grantor);
+        _acks = new AckWatch(options.Self, State, _settings, log, _grantor);
         _settingsSteward = new SettingsSteward(options, State, _settings, log, _grantor);
         _joiner = new Joiner(options, State, log);
         _orders = new AttemptOrders(options, _settings, State, _grantor, _holder);
@@ -196,6 +198,11 @@ public sealed partial class ClusterNode
         }
 
         reasons.AddRange(GroupWaits.Of(group, State));
+        if (_acks.TimeLeft(group, now) is { } left)
+        {
+            reasons.Add(left);
+        }
+
         foreach (NodeRecord node in State.Nodes)
         {
             if (_supervisor.IsPostponed(node.Id) && group.Departed.Any(departed => !departed.Clean && departed.Member.Node == node.Id))
@@ -218,6 +225,7 @@ public sealed partial class ClusterNode
         }
 
         _contacts.Forgive(now);
+        _acks.Reset();
         if (gap >= _settings.Timing.ElectionTimeoutMin)
         {
             Log.Abdicate(now);

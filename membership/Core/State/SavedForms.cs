@@ -152,6 +152,8 @@ internal static class SavedForms
             RequiredEvidence = group.RequiredEvidence,
             Generation = group.Generation.Value,
             Phase = (SavedGroupPhase)group.Phase,
+            AckDeadlineMs = (uint)(group.AckDeadline?.TotalMilliseconds ?? 0),
+            LateMember = group.LateMember,
         };
         foreach (GroupMemberRecord member in group.MemberMap.Values)
         {
@@ -185,6 +187,8 @@ internal static class SavedForms
         {
             Generation = new Generation(saved.Generation),
             Phase = (GroupPhase)saved.Phase,
+            AckDeadline = saved.AckDeadlineMs == 0 ? null : TimeSpan.FromMilliseconds(saved.AckDeadlineMs),
+            LateMember = saved.LateMember,
         };
         foreach (SavedMember member in saved.Members)
         {
