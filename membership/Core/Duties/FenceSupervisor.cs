@@ -21,7 +21,7 @@ internal sealed class FenceSupervisor(
     private static readonly TimeSpan s_reportGrace = TimeSpan.FromSeconds(2);
     private readonly SortedDictionary<ulong, Care> _cares = [];
     private readonly SortedSet<NodeId> _postponed = [];
-    private readonly QuorumGuard _guard = new(state, log, settings);
+    private readonly QuorumGuard _guard = new(log, settings);
 
     /// <summary>A new tenure begins.</summary>
     public void Reset()

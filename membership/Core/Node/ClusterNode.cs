@@ -13,11 +13,13 @@ public sealed partial class ClusterNode
     private readonly PendingRequests _requests;
     private readonly Contacts _contacts = new();
     private readonly LeaseGrantor _grantor;
+    private readonly FormerLeases _formerLeases;
     private readonly LeaseHolder _holder;
     private readonly Detector _detector;
     private readonly FenceSupervisor _supervisor;
     private readonly FeatureSteward _features;
     private readonly AckWatch _acks;
+    private readonly VoterSteward _voters;
     private readonly SettingsInForce _settings;
     private readonly SettingsSteward _settingsSteward;
     private readonly Joiner _joiner;
@@ -52,12 +54,14 @@ public sealed partial class ClusterNode
 
         _peersTold = State.PeersVersion;
         _requests = new PendingRequests(options.Self, options.Nonce | 1, options.Timing, log);
-        _grantor = new LeaseGrantor(options.Self, State, log, _contacts);
+        _formerLeases = new FormerLeases(State, _settings);
+        _grantor = new LeaseGrantor(options.Self, _settings, State, log, _contacts);
         _holder = new LeaseHolder(options.Self, _settings, log);
-        _detector = new Detector(options.Self, options, _settings, State, log, _contacts, _grantor, now);
+        _detector = new Detector(options.Self, options, _settings, State, log, _contacts, _grantor, _formerLeases, now);
         _supervisor = new FenceSupervisor(options.Self, options, _settings, State, log, _contacts, _grantor);
         _features = new FeatureSteward(options, _settings, State, log, _grantor);
         _acks = new AckWatch(options.Self, State, _settings, log, _grantor);
+        _voters = new VoterSteward(options.Self, _settings, State, log, _grantor);
         _settingsSteward = new SettingsSteward(options, State, _settings, log, _grantor);
         _joiner = new Joiner(options, State, log);
         _orders = new AttemptOrders(options, _settings, State, _grantor, _holder);
@@ -88,6 +92,9 @@ public sealed partial class ClusterNode
 
     /// <summary>What the state knows of this node; null before it has learnt that it was added, and after it was removed.</summary>
     private NodeRecord? Own => State.FindNode(_options.Self);
+
+    /// <summary>On the leader: why the engine did not begin the last change of voters that was wanted; empty when it did, or none is.</summary>
+    public string VotersHeldUp => _voters.Refusal;
 
     /// <summary>When this node's lease ends, by its own clock; <see cref="MonotonicTime.DistantPast"/> when it has none.</summary>
     public MonotonicTime LeaseDeadline => _isMember ? _holder.Deadline : MonotonicTime.DistantPast;
@@ -207,7 +214,7 @@ public sealed partial class ClusterNode
         {
             if (_supervisor.IsPostponed(node.Id) && group.Departed.Any(departed => !departed.Clean && departed.Member.Node == node.Id))
             {
-                reasons.Add($"{node.Name} not being switched off now: without it fewer than {State.Majority} voters would run; bring another node back first");
+                reasons.Add($"{node.Name} not being switched off now: without it fewer than {State.VotesNeeded} of {State.VotesTotal} votes would run; bring another node back first");
             }
         }
 
