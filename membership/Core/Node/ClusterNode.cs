@@ -78,6 +78,9 @@ public sealed partial class ClusterNode
     /// <summary>The replicated state as far as it is applied here. Read only.</summary>
     public ClusterState State { get; }
 
+    /// <summary>The nodes that the cluster began with: every replica begins with them, so a node that is added later is told them.</summary>
+    public IReadOnlyList<ConfiguredNode> Founders => _options.Nodes;
+
     /// <summary>The engine. Read only: its status is what the API shows.</summary>
     public IReplicatedLog Log { get; }
 
