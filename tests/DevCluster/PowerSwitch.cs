@@ -33,6 +33,15 @@ public sealed partial class PowerSwitch(string nodeFolder)
     /// <summary>Lets a hung machine go on.</summary>
     public void Resume() => Signal(SigCont);
 
+    /// <summary>Lets a machine go on that may have been switched off, or be just booting, meanwhile.</summary>
+    public void TryResume()
+    {
+        if (File.Exists(Path.Combine(nodeFolder, "pgid")))
+        {
+            Signal(SigCont, mayBeOff: true);
+        }
+    }
+
     /// <summary>Asks every process of the node to end in good order; does nothing when none is left.</summary>
     public void Shutdown() => Signal(SigTerm, mayBeOff: true);
 
