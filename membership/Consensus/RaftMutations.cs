@@ -87,4 +87,10 @@ public enum RaftMutations
 
     /// <summary>Changes what votes count without a joint configuration.</summary>
     ReweighsInOneStep = 1 << 25,
+
+    /// <summary>A voter that becomes less patient forgets at once what it promised.</summary>
+    ShortensPatienceAtOnce = 1 << 26,
+
+    /// <summary>A leader takes its own patience for that of its voters.</summary>
+    CountsOwnPatience = 1 << 27,
 }

@@ -79,6 +79,7 @@ public sealed class RaftWorldTests
             "clusterd paused",
             "bit rot",
             "cut off a newcomer",
+            "patience runs out as the leader is cut off",
             "Reweigh",
             "×5",
         ];

@@ -32,13 +32,23 @@ internal sealed class Electorate(Voter[] incoming, Voter[] outgoing)
 
     /// <summary>The newest stamp that a majority has returned.</summary>
     /// <param name="own">The present.</param>
-    /// <param name="floor">Older stamps than this count for nothing.</param>
-    public MonotonicTime Echoed(MonotonicTime own, MonotonicTime floor)
+    public MonotonicTime Echoed(MonotonicTime own)
     {
         for (int i = 0; i < _voters.Length; i++)
         {
-            MonotonicTime at = _voters[i].Peer is { } peer ? peer.Progress.EchoedAt : own;
-            _times[i] = new(at < floor ? MonotonicTime.DistantPast : at, _voters[i].Votes);
+            _times[i] = new(_voters[i].Peer is { } peer ? peer.Progress.EchoedAt : own, _voters[i].Votes);
+        }
+
+        return Reached(_times);
+    }
+
+    /// <summary>Until when a majority has promised to help nobody else to lead.</summary>
+    /// <param name="own">What this node promises.</param>
+    public MonotonicTime Promised(MonotonicTime own)
+    {
+        for (int i = 0; i < _voters.Length; i++)
+        {
+            _times[i] = new(_voters[i].Peer is { } peer ? peer.Progress.PromisedUntil : own, _voters[i].Votes);
         }
 
         return Reached(_times);

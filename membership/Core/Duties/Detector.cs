@@ -16,6 +16,7 @@ internal sealed class Detector(
     IReplicatedLog log,
     Contacts contacts,
     LeaseGrantor grantor,
+    FormerLeases former,
     MonotonicTime processStart)
 {
     private static readonly TimeSpan s_proposeAgain = TimeSpan.FromSeconds(1);
@@ -57,8 +58,7 @@ internal sealed class Detector(
         MonotonicTime tenure = log.Status.LeaderSince;
         TimeSpan bound = options.Mutations.HasFlag(MembershipMutations.DeclareDownEarly) ? settings.Timing.Lease / 2 : settings.Timing.LeaseBound;
 
-        // An earlier leader may have granted until this one was elected; this one until its last grant.
-        MonotonicTime leaseOver = MonotonicTime.Max(contact.LastGrant, tenure) + bound;
+        MonotonicTime leaseOver = LeaseOver(contact, tenure, bound);
         FenceOperation? wanted = state.OpenOperation(node.Id, node.Incarnation);
         if (wanted is not null)
         {
@@ -89,6 +89,21 @@ internal sealed class Detector(
         {
             Declare(node, contact, $"silent for {Silence(node, now).TotalMilliseconds:0} ms, no other member reaches it", now, wallClockMs);
         }
+    }
+
+    /// <summary>
+    /// When the lease is over for certain. An earlier leader may have granted until this one was elected; this one until its last grant; and while
+    /// leases were longer, either may have granted for longer.
+    /// </summary>
+    private MonotonicTime LeaseOver(Contacts.Contact contact, MonotonicTime tenure, TimeSpan bound)
+    {
+        const MembershipMutations TooEarly = MembershipMutations.DeclareDownEarly | MembershipMutations.ForgetLongerLease;
+        if ((options.Mutations & TooEarly) != 0)
+        {
+            return MonotonicTime.Max(contact.LastGrant, tenure) + bound;
+        }
+
+        return MonotonicTime.Max(MonotonicTime.Max(contact.LeaseOver, tenure + bound), former.OverAt);
     }
 
     /// <summary>How long nothing was heard of a node, for people; since the election when this process never heard it.</summary>

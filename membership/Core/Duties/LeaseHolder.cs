@@ -40,7 +40,9 @@ internal sealed class LeaseHolder(NodeId self, SettingsInForce settings, IReplic
     {
         if (incarnation != Incarnation.None && grant.Incarnation == incarnation && grant.Stamp <= now)
         {
-            Deadline = MonotonicTime.Max(Deadline, grant.Stamp + settings.Timing.Lease);
+            // A shorter one does not take back what was granted before: the leader waits for the longer.
+            TimeSpan lease = grant.Duration > TimeSpan.Zero ? grant.Duration : settings.Timing.Lease;
+            Deadline = MonotonicTime.Max(Deadline, grant.Stamp + lease);
         }
     }
 }

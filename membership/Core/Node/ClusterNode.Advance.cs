@@ -17,6 +17,7 @@ public sealed partial class ClusterNode
             _contacts.Reset();
             _supervisor.Reset();
             _voters.Reset();
+            _acks.Reset();
         }
 
         if (status.IsLeader && status.BarrierCommitted && _isMember && State.OpenOperation(_options.Self, Incarnation) is not null)
@@ -32,6 +33,7 @@ public sealed partial class ClusterNode
         _supervisor.Tick(now, _wallClockMs, Incarnation);
         _features.Tick(now, _wallClockMs);
         _voters.Tick(now);
+        _acks.Tick(now, _wallClockMs);
         _settingsSteward.Tick(now, _wallClockMs);
         if (!_isMember && !_hasLeft)
         {
@@ -89,6 +91,7 @@ public sealed partial class ClusterNode
             return;
         }
 
+        _formerLeases.Applied(now);
         NoticeOwnLife();
         (Command command, CommandOutcome outcome) = applied;
         if (outcome.Accepted && command.KindCase == Command.KindOneofCase.FenceAttemptStart)

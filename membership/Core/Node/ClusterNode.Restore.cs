@@ -38,6 +38,7 @@ public sealed partial class ClusterNode
         State.Restore(snapshot.State, snapshot.Meta.Index, snapshot.Meta.Configuration);
         Effects.Restored = snapshot.Meta;
         _compactor.Restored(snapshot.Meta);
+        _formerLeases.Restored(now);
         EmitMissedEvents(last);
         foreach (NodeRecord node in State.Nodes)
         {

@@ -13,11 +13,13 @@ public sealed partial class ClusterNode
     private readonly PendingRequests _requests;
     private readonly Contacts _contacts = new();
     private readonly LeaseGrantor _grantor;
+    private readonly FormerLeases _formerLeases;
     private readonly LeaseHolder _holder;
     private readonly Detector _detector;
     private readonly FenceSupervisor _supervisor;
     private readonly FeatureSteward _features;
     private readonly VoterSteward _voters;
+    private readonly AckWatch _acks;
     private readonly SettingsInForce _settings;
     private readonly SettingsSteward _settingsSteward;
     private readonly Joiner _joiner;
@@ -52,12 +54,14 @@ public sealed partial class ClusterNode
 
         _peersTold = State.PeersVersion;
         _requests = new PendingRequests(options.Self, options.Nonce | 1, options.Timing, log);
-        _grantor = new LeaseGrantor(options.Self, State, log, _contacts);
+        _formerLeases = new FormerLeases(State, _settings);
+        _grantor = new LeaseGrantor(options.Self, _settings, State, log, _contacts);
         _holder = new LeaseHolder(options.Self, _settings, log);
-        _detector = new Detector(options.Self, options, _settings, State, log, _contacts, _grantor, now);
+        _detector = new Detector(options.Self, options, _settings, State, log, _contacts, _grantor, _formerLeases, now);
         _supervisor = new FenceSupervisor(options.Self, options, _settings, State, log, _contacts, _grantor);
         _features = new FeatureSteward(options, _settings, State, log, _grantor);
         _voters = new VoterSteward(options.Self, _settings, State, log, _grantor);
+        _acks = new AckWatch(options.Self, State, _settings, log, _grantor);
         _settingsSteward = new SettingsSteward(options, State, _settings, log, _grantor);
         _joiner = new Joiner(options, State, log);
         _orders = new AttemptOrders(options, _settings, State, _grantor, _holder);
@@ -198,6 +202,11 @@ public sealed partial class ClusterNode
         }
 
         reasons.AddRange(GroupWaits.Of(group, State));
+        if (_acks.TimeLeft(group, now) is { } left)
+        {
+            reasons.Add(left);
+        }
+
         foreach (NodeRecord node in State.Nodes)
         {
             if (_supervisor.IsPostponed(node.Id) && group.Departed.Any(departed => !departed.Clean && departed.Member.Node == node.Id))
@@ -220,6 +229,7 @@ public sealed partial class ClusterNode
         }
 
         _contacts.Forgive(now);
+        _acks.Reset();
         if (gap >= _settings.Timing.ElectionTimeoutMin)
         {
             Log.Abdicate(now);

@@ -94,6 +94,7 @@ public sealed partial class ClusterState
         Command.KindOneofCase.GroupJoin => ApplyGroupJoin(command.GroupJoin),
         Command.KindOneofCase.GroupLeave => ApplyGroupLeave(command.GroupLeave),
         Command.KindOneofCase.GroupAck => ApplyGroupAck(command.GroupAck),
+        Command.KindOneofCase.GroupExpel when FeatureLevel >= FeatureLevels.Membership => ApplyGroupExpel(command.GroupExpel),
         Command.KindOneofCase.FeatureRaise => ApplyFeatureRaise(command.FeatureRaise),
         Command.KindOneofCase.SettingsChange => ApplySettingsChange(command.SettingsChange),
         _ => Unknown(),

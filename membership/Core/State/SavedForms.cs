@@ -182,6 +182,8 @@ internal static class SavedForms
             RequiredEvidence = group.RequiredEvidence,
             Generation = group.Generation.Value,
             Phase = (SavedGroupPhase)group.Phase,
+            AckDeadlineMs = (uint)(group.AckDeadline?.TotalMilliseconds ?? 0),
+            LateMember = group.LateMember,
         };
         foreach (GroupMemberRecord member in group.MemberMap.Values)
         {
@@ -215,6 +217,8 @@ internal static class SavedForms
         {
             Generation = new Generation(saved.Generation),
             Phase = (GroupPhase)saved.Phase,
+            AckDeadline = saved.AckDeadlineMs == 0 ? null : TimeSpan.FromMilliseconds(saved.AckDeadlineMs),
+            LateMember = saved.LateMember,
         };
         foreach (SavedMember member in saved.Members)
         {

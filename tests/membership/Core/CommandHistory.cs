@@ -66,6 +66,8 @@ internal sealed class CommandHistory(ulong seed, uint level = FeatureLevels.Unde
                 return OfTheList(node, state);
             case 10 when group?.Members.Count > 0 && _random.Chance(0.4):
                 return new Command { GroupLeave = new GroupLeave { Group = group.Name, Member = Member(group), Evidence = Evidence.ProcessExited } };
+            case 10 when group is { Phase: GroupPhase.Starting } && level >= FeatureLevels.Membership && _random.Chance(0.3):
+                return new Command { GroupExpel = new GroupExpel { Group = group.Name, Generation = group.Generation.Value, Member = Member(group), WaitedMs = 99 } };
             case 11 or 12 when group is { Phase: GroupPhase.Starting }:
                 return new Command { GroupAck = new GroupAck { Group = group.Name, Generation = group.Generation.Value, Member = Member(group) } };
             default:
@@ -81,6 +83,8 @@ internal sealed class CommandHistory(ulong seed, uint level = FeatureLevels.Unde
                         RequiredEvidence = _random.Chance(0.9) ? Evidence.ConfirmedByHuman : Evidence.ObservedOff,
                         ProcessId = 100 + Below(5),
                         ProcessStart = 7,
+                        AckDeadlineMs = level >= FeatureLevels.Membership && _random.Chance(0.1) ? 5000U : 0,
+                        LateMember = level >= FeatureLevels.Membership && _random.Chance(0.1) ? LateMember.Fence : LateMember.Unspecified,
                     },
                 };
         }

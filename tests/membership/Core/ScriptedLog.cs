@@ -124,6 +124,12 @@ internal sealed class ScriptedLog : IReplicatedLog
         Effects.Committed.Add(new LogEntry(ConfigurationIndex, Status.Term, EntryKind.Configuration, ConfigurationCodec.Encode(configuration)));
     }
 
+    public bool IsCaughtUp(NodeId learner) => Configuration.IsLearner(learner) && !Silent.Contains(learner);
+
+    public void Retime(RaftTiming timing, MonotonicTime now)
+    {
+    }
+
     public bool TryTransfer(NodeId to, MonotonicTime now, out string refusal)
     {
         refusal = "this engine hands nothing over";

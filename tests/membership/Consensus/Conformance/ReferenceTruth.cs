@@ -83,6 +83,8 @@ internal sealed class ReferenceTruth(IReadOnlyList<NodeId> voters, TimeSpan pati
         }
     }
 
+    public bool HasAll(NodeId node) => _durable.GetValueOrDefault(node) == Last;
+
     public Term TermAt(LogIndex index) => index == Before ? Snapshot?.Meta.Term ?? Term.Zero : this[index].Term;
 
     public void Compact(Snapshot snapshot)

@@ -19,6 +19,43 @@ public abstract partial class ReplicatedLogConformance
     }
 
     [Fact]
+    public void A_leader_knows_when_a_learner_can_be_promoted()
+    {
+        NodeId four = new(4);
+        _growing.Commit("a");
+        Assert.DoesNotContain(_growing.Nodes, n => n.Engine!.IsCaughtUp(four));
+        _growing.Change(ConfigurationStep.Add(four));
+        _growing.RunUntil(() => _growing.Leader!.Engine!.IsCaughtUp(four), "the learner has caught up");
+        Assert.DoesNotContain(_growing.Others, n => n.Engine!.IsCaughtUp(four));
+        Assert.DoesNotContain(_growing.Nodes.Take(3), n => _growing.Leader!.Engine!.IsCaughtUp(n.Id));
+        _growing.Change(ConfigurationStep.Promote(four));
+        Assert.False(_growing.Leader!.Engine!.IsCaughtUp(four));
+    }
+
+    [Fact]
+    public void Timing_changes_while_everybody_runs_and_one_that_can_not_be_is_refused()
+    {
+        _cluster.Commit("a");
+        foreach (int factor in new[] { 4, 1, 2 })
+        {
+            var timing = new RaftTiming(
+                TimeSpan.FromMilliseconds(50 * factor), TimeSpan.FromMilliseconds(200 * factor), TimeSpan.FromMilliseconds(350 * factor));
+            foreach (ConformanceNode node in _cluster.Nodes)
+            {
+                _cluster.Input(node, e => e.Retime(timing, _cluster.Now));
+                _cluster.Run(100);
+            }
+
+            _cluster.Commit($"at {factor}");
+        }
+
+        var wrong = new RaftTiming(TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(200));
+        Assert.Throws<RaftConfigurationException>(() => _cluster.Elect().Engine!.Retime(wrong, _cluster.Now));
+        _cluster.Commit("b");
+        Assert.Equal(["a", "at 4", "at 1", "at 2", "b"], _cluster.Leader!.State);
+    }
+
+    [Fact]
     public void A_learner_has_no_say()
     {
         _growing.Change(ConfigurationStep.Add(new NodeId(4)));

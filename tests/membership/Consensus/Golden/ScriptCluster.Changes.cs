@@ -13,6 +13,9 @@ internal sealed partial class ScriptCluster
             case ["change", var node, .. var steps]:
                 Change(Find(node), [.. steps.Chunk(2).Select(Step)]);
                 return true;
+            case ["retime", var node, var heartbeatMs, var minMs, var maxMs]:
+                Input(Find(node), n => n.Retime(new RaftTiming(Ms(heartbeatMs), Ms(minMs), Ms(maxMs)), _now));
+                return true;
             case ["transfer", var node, "to", var successor]:
                 Input(Find(node), n =>
                 {
@@ -34,6 +37,8 @@ internal sealed partial class ScriptCluster
                 return false;
         }
     }
+
+    private static TimeSpan Ms(string ms) => TimeSpan.FromMilliseconds(int.Parse(ms));
 
     // For example "promote 4", or "promote 4×2" with two votes.
     private static ConfigurationStep Step(string[] words)

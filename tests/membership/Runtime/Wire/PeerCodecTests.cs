@@ -139,6 +139,9 @@ public sealed class PeerCodecTests
         return drawn with
         {
             Session = random.Below(3),
+            Patience = kind is RaftMessageKind.HeartbeatResponse or RaftMessageKind.VoteResponse or RaftMessageKind.PreVoteResponse
+                ? TimeSpan.FromMicroseconds((uint)random.Next() >> (int)random.Below(32))
+                : drawn.Patience,
             Context = kind is RaftMessageKind.Heartbeat or RaftMessageKind.HeartbeatResponse ? random.Below(3) : drawn.Context,
             IsSuccessor = kind == RaftMessageKind.VoteRequest && random.Chance(0.5),
             Handovers = kind is RaftMessageKind.VoteRequest or RaftMessageKind.Heartbeat ? (uint)random.Below(3) : drawn.Handovers,
