@@ -23,6 +23,17 @@ public sealed partial record RaftOptions
     /// <summary>The greatest silence before an election.</summary>
     public TimeSpan ElectionTimeoutMax { get; init; } = TimeSpan.FromMilliseconds(350);
 
+    /// <summary>
+    /// How long a voter that starts helps nobody to be elected, as it has forgotten what it promised: the longest
+    /// <see cref="ElectionTimeoutMin"/> that a former life on this log may have had in force shortly before it ended. Zero, or not given:
+    /// <see cref="ElectionTimeoutMin"/>.
+    /// </summary>
+    public TimeSpan NewcomerPatience
+    {
+        get => field == TimeSpan.Zero ? ElectionTimeoutMin : field;
+        init;
+    }
+
     /// <summary>The greatest ratio between the rates of two clocks in the cluster, e.g. 1.1.</summary>
     public double ClockRateBound { get; init; } = 1.1;
 
