@@ -42,6 +42,7 @@ public sealed partial class NodeRuntime : IAsyncDisposable
     private readonly PeerLinks _links;
     private readonly FenceRunner _fences;
     private readonly ExitProver _exits;
+    private readonly TimingStore _timings;
     private readonly EffectCarrier _effects;
     private readonly NodeLoop _loop;
     private readonly MemberSocketServer _members;
@@ -72,10 +73,12 @@ public sealed partial class NodeRuntime : IAsyncDisposable
             _exits = new ExitProver(member => Inbox.Post(new MemberExitedCall(member)), _logger);
             _fences = new FenceRunner(driver, Report, _logger);
             _links = new PeerLinks(options, nonce, Inbox, _logger);
-            _effects = new EffectCarrier(_logThread, _snapshots, _board, _links, _feed, _lease, _fences, _exits, _logger);
-            ClusterNode node = NodeFactory.Make(options, founders, nonce, recovered, BootTime.Now);
+            _timings = new TimingStore(options.DataDirectory, stored => Inbox.Post(new TimingStoredCall(stored)), _logger);
+            _effects = new EffectCarrier(_logThread, _snapshots, _board, _links, _feed, _lease, _fences, _exits, _timings, _logger);
+            StoredTiming timing = TimingStore.Begin(options.DataDirectory, options.Timing);
+            ClusterNode node = NodeFactory.Make(options, founders, timing, nonce, recovered, BootTime.Now);
             NoteSnapshot(recovered.Snapshot?.Meta);
-            _loop = new NodeLoop(node, Inbox, _effects, options.Timing, Stalled, e => Fail("the membership core", e));
+            _loop = new NodeLoop(node, Inbox, _effects, timing.Timing, Stalled, e => Fail("the membership core", e));
             _members = new MemberSocketServer(options.MemberSocketPath, new MemberHost(this), _logger);
         }
         catch

@@ -26,6 +26,7 @@ public sealed partial class ClusterNode
             Log.Abdicate(now);
         }
 
+        _timekeeper.Tick(now, Effects);
         _requests.Tick(now, Effects.RaftMessages);
         _holder.Tick(now, Incarnation, _grantor, Own, Effects.Messages);
         _orders.Tick(now, Incarnation, Effects.FenceOrders);

@@ -20,6 +20,7 @@ public sealed partial class ClusterNode
     private readonly FeatureSteward _features;
     private readonly AckWatch _acks;
     private readonly VoterSteward _voters;
+    private readonly Timekeeper _timekeeper;
     private readonly SettingsInForce _settings;
     private readonly SettingsSteward _settingsSteward;
     private readonly Joiner _joiner;
@@ -66,6 +67,7 @@ public sealed partial class ClusterNode
         _joiner = new Joiner(options, State, log);
         _orders = new AttemptOrders(options, _settings, State, _grantor, _holder);
         _compactor = new Compactor(options.Compaction, options.Nonce, State, log);
+        _timekeeper = new Timekeeper(options.StoredTiming ?? StoredTiming.Configured(options.Timing), State, _settings, log, now);
         _lastSeen = now;
 
         // An engine that starts from a snapshot hands it out at once: a state that does not fit this configuration or this build stops the start.
@@ -185,6 +187,14 @@ public sealed partial class ClusterNode
     {
         Begin(now);
         _joiner.MembersExited(members);
+        Advance(now);
+    }
+
+    /// <summary>Reports that <see cref="NodeEffects.TimingToStore"/> is on disk: it is used from now on.</summary>
+    public void TimingStored(StoredTiming stored, MonotonicTime now)
+    {
+        Begin(now);
+        _timekeeper.Stored(stored);
         Advance(now);
     }
 

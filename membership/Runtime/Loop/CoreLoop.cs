@@ -22,6 +22,9 @@ internal sealed class CoreLoop(
     Action<TimeSpan> stalled,
     Action<Exception> failed)
 {
+    private TimeSpan _tickInterval = tickInterval;
+    private TimeSpan _stallThreshold = stallThreshold;
+
     // Between two looks at the clock: a batch can be long.
     private const int InputsPerTick = 64;
 
@@ -64,6 +67,14 @@ internal sealed class CoreLoop(
         {
             _thread.Join();
         }
+    }
+
+    /// <summary>Goes by other durations from now on. Called by the core, while it is run.</summary>
+    public void Retime(TimeSpan tickInterval, TimeSpan stallThreshold)
+    {
+        _tickInterval = tickInterval;
+        _stallThreshold = stallThreshold;
+        _nextTick = Earlier(_nextTick, _now + tickInterval);
     }
 
     private void Run()
@@ -176,13 +187,13 @@ internal sealed class CoreLoop(
             Volatile.Write(ref _worstGapTicks, gap.Ticks);
         }
 
-        if (gap > stallThreshold)
+        if (gap > _stallThreshold)
         {
             stalled(gap);
         }
 
         _lastTick = _now;
-        _nextTick = _now + tickInterval;
+        _nextTick = _now + _tickInterval;
         core.Tick(_now);
     }
 }

@@ -22,6 +22,7 @@ internal sealed class EffectCarrier(
     LeaseBoard lease,
     FenceRunner fences,
     ExitProver exits,
+    TimingStore timings,
     ILogger logger)
 {
     private NodeRuntimeStatus _status = new(default, Incarnation.None, MonotonicTime.DistantPast, false, 0, 0, FeatureLevels.First);
@@ -55,6 +56,11 @@ internal sealed class EffectCarrier(
         foreach (FenceOrder order in effects.FenceOrders)
         {
             fences.Start(order);
+        }
+
+        if (effects.TimingToStore is { } timing)
+        {
+            timings.Store(timing);
         }
 
         foreach (ExitQuestion question in effects.ExitQuestions)
