@@ -33,6 +33,7 @@ public sealed partial class ClusterNode
         _supervisor.Tick(now, _wallClockMs, Incarnation);
         _features.Tick(now, _wallClockMs);
         _voters.Tick(now);
+        _assembly.Tick(now, _wallClockMs, _grantor);
         _acks.Tick(now, _wallClockMs);
         _settingsSteward.Tick(now, _wallClockMs);
         if (!_isMember && !_hasLeft)
