@@ -86,7 +86,7 @@ internal sealed class PeerTable(NodeId self, Func<NodePeer, bool, PeerLink> make
                 }
 
                 _removed.Add(number);
-                over.AddRange(peer.Paths);
+                over.AddRange(peer.End());
             }
 
             Publish(next);
@@ -126,7 +126,7 @@ internal sealed class PeerTable(NodeId self, Func<NodePeer, bool, PeerLink> make
             var next = new Dictionary<uint, PeerLink>(_byNumber);
             next.Remove(node);
             Publish(next);
-            return peer.Paths;
+            return peer.End();
         }
     }
 
