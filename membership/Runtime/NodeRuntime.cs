@@ -57,6 +57,7 @@ public sealed partial class NodeRuntime : IAsyncDisposable
         _options = options;
         _logger = loggers.CreateLogger<NodeRuntime>();
         DataDirectory.Claim(options.DataDirectory, options.ClusterId, options.Own);
+        IReadOnlyList<ConfiguredNode> founders = FoundersFile.Settle(options, difference => RuntimeLog.NodesIgnored(_logger, difference));
         var logOptions = new WriteAheadLogOptions
         {
             Directory = DataDirectory.LogOf(options.DataDirectory),
@@ -73,7 +74,7 @@ public sealed partial class NodeRuntime : IAsyncDisposable
             _fences = new FenceRunner(driver, Report, _logger);
             _links = new PeerLinks(options, nonce, Inbox, _stalls, _logger);
             _effects = new EffectCarrier(_logThread, _snapshots, _board, _links, _feed, _lease, _fences, _exits, _logger);
-            ClusterNode node = NodeFactory.Make(options, nonce, recovered, BootTime.Now);
+            ClusterNode node = NodeFactory.Make(options, founders, nonce, recovered, BootTime.Now);
             NoteSnapshot(recovered.Snapshot?.Meta);
             _loop = new NodeLoop(node, Inbox, _effects, options.Timing, _stalls, Stalled, e => Fail("the membership core", e));
             _members = new MemberSocketServer(options.MemberSocketPath, new MemberHost(this), _logger);

@@ -17,8 +17,17 @@ public sealed record NodeRuntimeOptions
     /// <summary>This node's number.</summary>
     public required NodeId Self { get; init; }
 
-    /// <summary>All nodes, this one among them; the same on every node. This node listens at its own entry's addresses.</summary>
+    /// <summary>
+    /// The nodes that the cluster begins with, the same on every node; and this node, which listens at its own entry's addresses. Read at the first start and kept in
+    /// the data folder; who is added and removed later stands in the log.
+    /// </summary>
     public required IReadOnlyList<NodePeer> Nodes { get; init; }
+
+    /// <summary>
+    /// False for a node that is added to a cluster that exists: the other entries of <see cref="Nodes"/> are its founders, all of them, and this one is none. Counts at the first
+    /// start only.
+    /// </summary>
+    public bool IsFounder { get; init; } = true;
 
     /// <summary>Where the write-ahead log lives; made when missing. Belongs to one daemon at a time.</summary>
     public required string DataDirectory { get; init; }
@@ -32,11 +41,22 @@ public sealed record NodeRuntimeOptions
     /// </summary>
     public PeerTlsFiles? PeerTls { get; init; }
 
-    /// <summary>Timing of lease, detector and elections.</summary>
+    /// <summary>
+    /// Timing of lease, detector and elections. In force until the cluster has settings (<see cref="ClusterState.Settings"/>), like the next four.
+    /// </summary>
     public MembershipTiming Timing { get; init; } = MembershipTiming.Lan;
 
-    /// <summary>How fence operations are driven.</summary>
+    /// <summary>How fence operations are driven. The levels are always this daemon's own.</summary>
     public FencePolicy Fencing { get; init; } = new();
+
+    /// <summary>Who votes, and what is done when votes are missing.</summary>
+    public QuorumPolicy Quorum { get; init; } = new();
+
+    /// <summary>What becomes of group members that do not acknowledge.</summary>
+    public GroupPolicy Groups { get; init; } = new();
+
+    /// <summary>How much history is kept.</summary>
+    public HistoryLimits Limits { get; init; } = new();
 
     /// <summary>Where this node's REST API is reached; told to the others at the join.</summary>
     public string ApiUrl { get; init; } = "";

@@ -56,6 +56,9 @@ internal static partial class RuntimeLog
     [LoggerMessage(1017, LogLevel.Error, "The log goes on for now, but needs an operator: {Problem}")]
     public static partial void LogTrouble(ILogger logger, string problem);
 
+    [LoggerMessage(1018, LogLevel.Warning, "Read the configuration: {Difference}")]
+    public static partial void NodesIgnored(ILogger logger, string difference);
+
     [LoggerMessage(1020, LogLevel.Information, "{Link} connection to {Description}")]
     public static partial void LinkUp(ILogger logger, string link, string description);
 

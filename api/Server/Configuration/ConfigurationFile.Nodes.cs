@@ -94,29 +94,32 @@ internal static partial class ConfigurationFile
     }
 
     /// <summary>There is no default: links that trust everyone must be somebody's explicit wish.</summary>
-    private static PeerTlsFiles? ReadPeerTls(YamlMap root, ConfigErrors errors, string directory)
+    private static (PeerTlsFiles? Files, string? AuthorityKey) ReadPeerTls(YamlMap root, ConfigErrors errors, string directory)
     {
         const string TheTwoWays = "write the files of this node's certificate, 'peerTls: { ca: ca.crt, certificate: n1.crt, key: n1.key }' "
             + "(clusterctl pki makes them), or 'peerTls: plain' if whoever reaches the peer port may speak as any node";
         YamlNode? node = root.Node("peerTls");
         if (node is YamlScalarNode { Value: "plain" })
         {
-            return null;
+            return default;
         }
 
         if (node is not YamlMappingNode)
         {
             root.Error("peerTls", node is null ? $"is missing; {TheTwoWays}" : $"is neither a mapping nor the word plain; {TheTwoWays}");
-            return null;
+            return default;
         }
 
         var map = new YamlMap(node, "peerTls", errors);
         string authority = map.RequiredText("ca", "name the certificate of the cluster's CA (ca.crt)");
         string certificate = map.RequiredText("certificate", "name this node's certificate (NODE.crt)");
         string key = map.RequiredText("key", "name this node's private key (NODE.key)");
+        string? authorityKey = map.Text("caKey");
         map.Close();
-        return new PeerTlsFiles(
-            Path.GetFullPath(authority, directory), Path.GetFullPath(certificate, directory), Path.GetFullPath(key, directory));
+        return (
+            new PeerTlsFiles(
+                Path.GetFullPath(authority, directory), Path.GetFullPath(certificate, directory), Path.GetFullPath(key, directory)),
+            authorityKey is null ? null : Path.GetFullPath(authorityKey, directory));
     }
 
     private static ApiConfiguration? ReadApi(YamlMap map, string directory)

@@ -11,6 +11,7 @@ namespace Cluster.Membership;
 internal sealed class FenceSupervisor(
     NodeId self,
     MembershipOptions options,
+    SettingsInForce settings,
     ClusterState state,
     IReplicatedLog log,
     Contacts contacts,
@@ -20,7 +21,7 @@ internal sealed class FenceSupervisor(
     private static readonly TimeSpan s_reportGrace = TimeSpan.FromSeconds(2);
     private readonly SortedDictionary<ulong, Care> _cares = [];
     private readonly SortedSet<NodeId> _postponed = [];
-    private readonly QuorumGuard _guard = new(state, log, options.Timing);
+    private readonly QuorumGuard _guard = new(log, settings);
 
     /// <summary>A new tenure begins.</summary>
     public void Reset()
@@ -55,7 +56,7 @@ internal sealed class FenceSupervisor(
     private void Observe(FenceOperation operation, MonotonicTime now)
     {
         NodeRecord target = state.FindNode(operation.Node)!;
-        if (target.State == NodeLifeState.Up || !options.Fencing.Levels.TryGetValue(target.Id, out IReadOnlyList<int>? levels) || levels.Count == 0)
+        if (target.State == NodeLifeState.Up || !settings.Fencing.Levels.TryGetValue(target.Id, out IReadOnlyList<int>? levels) || levels.Count == 0)
         {
             return;
         }
@@ -81,7 +82,7 @@ internal sealed class FenceSupervisor(
         }
 
         // A device may still carry out what it did not answer in time, or what nobody was left to hear the answer of.
-        bool mayStillAct = operation.Attempts is [.., { Failure: "timed-out" or "unknown" }] && now < care.EndedAt + options.Fencing.AttemptDeadline;
+        bool mayStillAct = operation.Attempts is [.., { Failure: "timed-out" or "unknown" }] && now < care.EndedAt + settings.Fencing.AttemptDeadline;
         return mayStillAct || now < care.ProposeAgainAt;
     }
 
@@ -92,7 +93,7 @@ internal sealed class FenceSupervisor(
             return;
         }
 
-        IReadOnlyList<int> levels = options.Fencing.Levels[operation.Node];
+        IReadOnlyList<int> levels = settings.Fencing.Levels[operation.Node];
         bool lost = operation.Running is { } running && IsLost(running, care, now);
         if ((operation.Running is null || lost) && now >= care.NextAt && now >= care.ProposeAgainAt)
         {
@@ -130,8 +131,8 @@ internal sealed class FenceSupervisor(
         }
 
         int doublings = Math.Min((failures / levels) - 1, 20);
-        double pause = options.Fencing.RetryMin.TotalSeconds * Math.Pow(2, doublings);
-        return TimeSpan.FromSeconds(Math.Min(pause, options.Fencing.RetryMax.TotalSeconds));
+        double pause = settings.Fencing.RetryMin.TotalSeconds * Math.Pow(2, doublings);
+        return TimeSpan.FromSeconds(Math.Min(pause, settings.Fencing.RetryMax.TotalSeconds));
     }
 
     /// <summary>
@@ -152,11 +153,11 @@ internal sealed class FenceSupervisor(
 
     private bool IsLost(FenceAttempt running, Care care, MonotonicTime now)
     {
-        NodeRecord executor = state.FindNode(running.Executor)!;
+        NodeRecord? executor = state.FindNode(running.Executor);
         bool gone = running.ExecutorIncarnation == Incarnation.None
             ? running.Executor == self && running.ExecutorNonce != options.Nonce
-            : executor.State != NodeLifeState.Up || executor.Incarnation != running.ExecutorIncarnation;
-        return gone || now > care.BegunAt + options.Fencing.AttemptDeadline + s_reportGrace;
+            : executor?.State != NodeLifeState.Up || executor.Incarnation != running.ExecutorIncarnation;
+        return gone || now > care.BegunAt + settings.Fencing.AttemptDeadline + s_reportGrace;
     }
 
     private void Start(
@@ -230,7 +231,7 @@ internal sealed class FenceSupervisor(
         {
             bool alive = node.Id == self
                 ? node.Incarnation == ownLife
-                : now - contacts.Of(node.Id).LastHeard < options.Timing.Lease;
+                : now - contacts.Of(node.Id).LastHeard < settings.Timing.Lease;
             if (node.State != NodeLifeState.Up || node.Id == operation.Node || !alive)
             {
                 continue;

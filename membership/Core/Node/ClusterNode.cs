@@ -13,19 +13,24 @@ public sealed partial class ClusterNode
     private readonly PendingRequests _requests;
     private readonly Contacts _contacts = new();
     private readonly LeaseGrantor _grantor;
+    private readonly FormerLeases _formerLeases;
     private readonly LeaseHolder _holder;
     private readonly Detector _detector;
     private readonly FenceSupervisor _supervisor;
     private readonly FeatureSteward _features;
+    private readonly AckWatch _acks;
+    private readonly VoterSteward _voters;
+    private readonly SettingsInForce _settings;
+    private readonly SettingsSteward _settingsSteward;
     private readonly Joiner _joiner;
     private readonly AttemptOrders _orders;
     private readonly Compactor _compactor;
-    private readonly NodeRecord _own;
     private MonotonicTime _lastSeen;
     private long _wallClockMs;
     private Term _leading;
     private bool _isMember;
     private bool _hasLeft;
+    private ulong _peersTold;
 
     /// <summary>Makes a node over a freshly opened log.</summary>
     /// <exception cref="ArgumentException">The options do not fit together; the message says how.</exception>
@@ -33,20 +38,33 @@ public sealed partial class ClusterNode
     /// <exception cref="FeatureLevelException">The snapshot that the log begins with is of a feature level beyond this build's.</exception>
     public ClusterNode(MembershipOptions options, IReplicatedLog log, MonotonicTime now)
     {
-        options.Timing.Validate();
         _options = options;
         Log = log;
         State = new ClusterState(options.Nodes, options.Mutations, options.FeatureLevel);
-        _own = State.FindNode(options.Self)
-            ?? throw new ArgumentException($"this node, {options.Self}, is not among the configured nodes; add it or correct its number");
+        _settings = new SettingsInForce(options, State);
+        if (SettingsRules.Validate(_settings.Configured) is { Count: > 0 } problems)
+        {
+            throw new ArgumentException($"the configured settings do not fit together: {string.Join("; ", problems)}", nameof(options));
+        }
+
+        if (State.FindNode(options.Self) is null && options.Name.Length == 0)
+        {
+            throw new ArgumentException($"this node, {options.Self}, is not among the configured nodes; add it or correct its number");
+        }
+
+        _peersTold = State.PeersVersion;
         _requests = new PendingRequests(options.Self, options.Nonce | 1, options.Timing, log);
-        _grantor = new LeaseGrantor(options.Self, State, log, _contacts);
-        _holder = new LeaseHolder(options.Self, options.Timing, log);
-        _detector = new Detector(options.Self, options, State, log, _contacts, _grantor, now);
-        _supervisor = new FenceSupervisor(options.Self, options, State, log, _contacts, _grantor);
-        _features = new FeatureSteward(options, State, log, _grantor);
+        _formerLeases = new FormerLeases(State, _settings);
+        _grantor = new LeaseGrantor(options.Self, _settings, State, log, _contacts);
+        _holder = new LeaseHolder(options.Self, _settings, log);
+        _detector = new Detector(options.Self, options, _settings, State, log, _contacts, _grantor, _formerLeases, now);
+        _supervisor = new FenceSupervisor(options.Self, options, _settings, State, log, _contacts, _grantor);
+        _features = new FeatureSteward(options, _settings, State, log, _grantor);
+        _acks = new AckWatch(options.Self, State, _settings, log, _grantor);
+        _voters = new VoterSteward(options.Self, _settings, State, log, _grantor);
+        _settingsSteward = new SettingsSteward(options, State, _settings, log, _grantor);
         _joiner = new Joiner(options, State, log);
-        _orders = new AttemptOrders(options, State, _grantor, _holder);
+        _orders = new AttemptOrders(options, _settings, State, _grantor, _holder);
         _compactor = new Compactor(options.Compaction, options.Nonce, State, log);
         _lastSeen = now;
 
@@ -60,11 +78,23 @@ public sealed partial class ClusterNode
     /// <summary>The replicated state as far as it is applied here. Read only.</summary>
     public ClusterState State { get; }
 
+    /// <summary>The nodes that the cluster began with: every replica begins with them, so a node that is added later is told them.</summary>
+    public IReadOnlyList<ConfiguredNode> Founders => _options.Nodes;
+
     /// <summary>The engine. Read only: its status is what the API shows.</summary>
     public IReplicatedLog Log { get; }
 
+    /// <summary>The settings that this node goes by: those of <see cref="State"/> once it has any, its own configuration before.</summary>
+    public ClusterSettings Settings => _settings.Values;
+
     /// <summary>This node's present life; <see cref="Membership.Incarnation.None"/> while it is not a member.</summary>
-    public Incarnation Incarnation => _isMember ? _own.Incarnation : Incarnation.None;
+    public Incarnation Incarnation => _isMember ? Own!.Incarnation : Incarnation.None;
+
+    /// <summary>What the state knows of this node; null before it has learnt that it was added, and after it was removed.</summary>
+    private NodeRecord? Own => State.FindNode(_options.Self);
+
+    /// <summary>On the leader: why the engine did not begin the last change of voters that was wanted; empty when it did, or none is.</summary>
+    public string VotersHeldUp => _voters.Refusal;
 
     /// <summary>When this node's lease ends, by its own clock; <see cref="MonotonicTime.DistantPast"/> when it has none.</summary>
     public MonotonicTime LeaseDeadline => _isMember ? _holder.Deadline : MonotonicTime.DistantPast;
@@ -80,22 +110,25 @@ public sealed partial class ClusterNode
         Advance(now);
     }
 
-    /// <summary>Takes a message of the consensus engine from a peer.</summary>
+    /// <summary>
+    /// Takes a message of the consensus engine from a peer. The links have authenticated it. A node whose state is empty or old does not know everybody who may lead
+    /// by now, and the engine tells one that was removed what it needs to know: whom to heed is the engine's own decision.
+    /// </summary>
     public void Receive(in RaftMessage message, MonotonicTime now)
     {
         Begin(now);
-        if (message.To == _options.Self && State.FindNode(message.From) is not null)
+        if (message.To == _options.Self)
         {
             Log.Receive(message, now);
             Advance(now);
         }
     }
 
-    /// <summary>Takes a message of the membership core from a peer.</summary>
+    /// <summary>Takes a message of the membership core from a peer. One that is not known here may lead: only removed ones have nothing to say.</summary>
     public void Receive(PeerMessage message, MonotonicTime now)
     {
         Begin(now);
-        if (message.To == _options.Self && message is MembershipMessage own && State.FindNode(message.From) is not null)
+        if (message.To == _options.Self && message is MembershipMessage own && !State.IsRemoved(message.From))
         {
             ReceiveOwn(own, now);
             Advance(now);
@@ -172,11 +205,16 @@ public sealed partial class ClusterNode
         }
 
         reasons.AddRange(GroupWaits.Of(group, State));
+        if (_acks.TimeLeft(group, now) is { } left)
+        {
+            reasons.Add(left);
+        }
+
         foreach (NodeRecord node in State.Nodes)
         {
             if (_supervisor.IsPostponed(node.Id) && group.Departed.Any(departed => !departed.Clean && departed.Member.Node == node.Id))
             {
-                reasons.Add($"{node.Name} not being switched off now: without it fewer than {State.Majority} voters would run; bring another node back first");
+                reasons.Add($"{node.Name} not being switched off now: without it fewer than {State.VotesNeeded} of {State.VotesTotal} votes would run; bring another node back first");
             }
         }
 
@@ -188,13 +226,14 @@ public sealed partial class ClusterNode
     {
         TimeSpan gap = now - _lastSeen;
         _lastSeen = MonotonicTime.Max(_lastSeen, now);
-        if (gap <= _options.Timing.StallThreshold)
+        if (gap <= _settings.Timing.StallThreshold)
         {
             return;
         }
 
         _contacts.Forgive(now);
-        if (gap >= _options.Timing.ElectionTimeoutMin)
+        _acks.Reset();
+        if (gap >= _settings.Timing.ElectionTimeoutMin)
         {
             Log.Abdicate(now);
         }

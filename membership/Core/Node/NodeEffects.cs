@@ -54,6 +54,12 @@ public sealed class NodeEffects
     public string? IncarnationEnded { get; set; }
 
     /// <summary>
+    /// Set when numbers, names or addresses of nodes changed: the links go by <see cref="ClusterState.Nodes"/> from now on. Nodes that are new or were removed are
+    /// still to be heard: the engine tells them what they need to know.
+    /// </summary>
+    public bool PeersChanged { get; set; }
+
+    /// <summary>
     /// True when there is more than writes, messages and snapshots: things that stand in an order to those of other inputs, so that they are to be carried out
     /// before the next input.
     /// </summary>
@@ -62,6 +68,7 @@ public sealed class NodeEffects
         || Restored is not null
         || EventsDroppedThrough is not null
         || IncarnationEnded is not null
+        || PeersChanged
         || JoinRefused is not null;
 
     /// <summary>Empties everything.</summary>
@@ -80,5 +87,6 @@ public sealed class NodeEffects
         ExitQuestions.Clear();
         IncarnationEnded = null;
         JoinRefused = null;
+        PeersChanged = false;
     }
 }

@@ -73,6 +73,9 @@ public sealed partial class ClusterState
             return refusal;
         }
 
+        // A farewell that was said is over; a node that was only switched off while it was drained stays drained.
+        bool wasDraining = node.IsDraining;
+        node.IsDraining &= node.State != NodeLifeState.Left;
         node.Incarnation = new Incarnation(_applying.Value);
         node.State = NodeLifeState.Up;
         node.Nonce = join.Nonce;
@@ -94,6 +97,11 @@ public sealed partial class ClusterState
                 ApiUrl = node.ApiUrl,
             },
         });
+        if (node.IsDraining != wasDraining)
+        {
+            EmitChanged(node, "cluster");
+        }
+
         ClosePowerOns(node);
         return Accepted(node.Incarnation.Value);
     }

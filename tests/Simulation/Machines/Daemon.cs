@@ -55,6 +55,7 @@ internal sealed class Daemon : HostProcess
                 BootId = machine.BootId,
                 Timing = timing,
                 Fencing = world.Plan.Fencing,
+                Groups = new GroupPolicy { AckDeadline = SeedPlan.AckDeadline, LateMember = world.Plan.LateMember },
                 Compaction = new CompactionPolicy { Entries = world.Plan.CompactEvery, RetryPause = TimeSpan.FromSeconds(1) },
                 Mutations = world.Mutant.Membership,
             },

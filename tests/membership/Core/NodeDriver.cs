@@ -7,18 +7,20 @@ namespace Cluster.Membership.Tests;
 /// <summary>Drives node 1 of three under a scripted engine and a clock that the test moves.</summary>
 internal sealed class NodeDriver
 {
-    public NodeDriver(MembershipTiming? timing = null, bool leads = true, CompactionPolicy? compaction = null, Action<ScriptedLog>? prepare = null)
+    public NodeDriver(MembershipTiming? timing = null, bool leads = true, CompactionPolicy? compaction = null, Action<ScriptedLog>? prepare = null, uint self = 1, QuorumPolicy? quorum = null)
     {
         prepare?.Invoke(Log);
         Timing = timing ?? new MembershipTiming { StartupGrace = TimeSpan.Zero };
         Node = new ClusterNode(
             new MembershipOptions
             {
-                Self = new NodeId(1),
+                Self = new NodeId(self),
+                Name = self > 3 ? $"n{self}" : "",
                 Nodes = [new(new(1), "n1"), new(new(2), "n2"), new(new(3), "n3")],
                 Nonce = 42,
                 BootId = "boot-1",
                 Timing = Timing,
+                Quorum = quorum ?? new QuorumPolicy(),
                 Compaction = compaction ?? new CompactionPolicy(),
                 Fencing = new FencePolicy { Levels = new Dictionary<NodeId, IReadOnlyList<int>> { [new(2)] = [1], [new(3)] = [1, 2] } },
             },
@@ -39,6 +41,13 @@ internal sealed class NodeDriver
     public MonotonicTime Now { get; private set; } = new(1_000_000_000_000);
 
     public List<PeerMessage> Sent { get; } = [];
+
+    /// <summary>Commands that this node proposed as leader.</summary>
+    public List<Command> Proposed { get; } = [];
+
+    public bool PeersChanged { get; private set; }
+
+    public string JoinRefused { get; private set; } = "";
 
     /// <summary>Commands sent to the leader.</summary>
     public List<RaftMessage> Forwarded { get; } = [];
@@ -97,6 +106,15 @@ internal sealed class NodeDriver
         Settle();
     }
 
+    /// <summary>These members ask for their leases.</summary>
+    public void Hear(params uint[] nodes)
+    {
+        foreach (uint node in nodes)
+        {
+            Receive(new LeaseRequest(new NodeId(node), new NodeId(1), Node.State.FindNode(new NodeId(node))!.Incarnation, Now));
+        }
+    }
+
     public void Commit(Command command)
     {
         Log.CommitFromElsewhere(command.ToByteArray());
@@ -120,6 +138,9 @@ internal sealed class NodeDriver
         return Node.State.FindNode(new NodeId(node))!.Incarnation;
     }
 
+    /// <summary>Goes to the level at which nodes are listed in the log.</summary>
+    public void Raise() => Commit(new Command { FeatureRaise = new FeatureRaise { Level = FeatureLevels.Membership } });
+
     public NodeLifeState StateOf(uint node) => Node.State.FindNode(new NodeId(node))!.State;
 
     public void Settle()
@@ -135,7 +156,10 @@ internal sealed class NodeDriver
             Outcomes.AddRange(Node.Effects.Outcomes);
             Cancels.AddRange(Node.Effects.FenceCancels);
             DroppedThrough = Node.Effects.EventsDroppedThrough ?? DroppedThrough;
+            JoinRefused = Node.Effects.JoinRefused ?? JoinRefused;
+            PeersChanged |= Node.Effects.PeersChanged;
             Node.Effects.Clear();
+            Proposed.AddRange(Log.Waiting.Select(entry => Command.Parser.ParseFrom(entry.Payload.Span)));
             if (Log.Waiting.Count == 0)
             {
                 return;

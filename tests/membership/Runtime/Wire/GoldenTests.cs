@@ -36,6 +36,7 @@ public sealed class GoldenTests
         "cluster.peer.Entry.kind" => 2U,
         "cluster.peer.PeerEnvelope.feature_level" => FeatureLevels.Understood,
         "cluster.peer.SnapshotHead.outgoing_voters" or "cluster.peer.SnapshotHead.learners_next" => 500U + (uint)copy,
+        "cluster.peer.SnapshotHead.votes" or "cluster.peer.SnapshotHead.outgoing_votes" => 2U + (uint)copy,
         _ => null,
     };
 

@@ -139,6 +139,9 @@ public sealed class PeerCodecTests
         return drawn with
         {
             Session = random.Below(3),
+            Patience = kind is RaftMessageKind.HeartbeatResponse or RaftMessageKind.VoteResponse or RaftMessageKind.PreVoteResponse
+                ? TimeSpan.FromMicroseconds((uint)random.Next() >> (int)random.Below(32))
+                : drawn.Patience,
             Context = kind is RaftMessageKind.Heartbeat or RaftMessageKind.HeartbeatResponse ? random.Below(3) : drawn.Context,
             IsSuccessor = kind == RaftMessageKind.VoteRequest && random.Chance(0.5),
             Handovers = kind is RaftMessageKind.VoteRequest or RaftMessageKind.Heartbeat ? (uint)random.Below(3) : drawn.Handovers,
@@ -200,7 +203,12 @@ public sealed class PeerCodecTests
 
         if (type == typeof(SnapshotMeta))
         {
-            var configuration = new ClusterConfiguration([new NodeId(1), new NodeId(2)], [new NodeId(2), new NodeId(3)], [new NodeId(4)]);
+            var configuration = new ClusterConfiguration(
+                [new NodeId(1), new NodeId(2)],
+                [new NodeId(2), new NodeId(3)],
+                [new NodeId(4)],
+                votes: random.Chance(0.5) ? null : new Dictionary<NodeId, int> { [new NodeId(2)] = 3 },
+                outgoingVotes: random.Chance(0.5) ? null : new Dictionary<NodeId, int> { [new NodeId(3)] = 2 });
             return new SnapshotMeta(
                 new LogIndex(number), new Term(random.Next()), configuration, (long)(random.Next() >> 1), (uint)random.Next());
         }
