@@ -48,7 +48,7 @@ internal sealed class PeerLink
     public NodePeer Node { get; private set; }
 
     /// <summary>True for a node that is known only by its own word: it goes with its last connection.</summary>
-    public bool IsProvisional { get; private set; }
+    public bool IsProvisional { get; set; }
 
     /// <summary>The paths, the preferred one first.</summary>
     public IReadOnlyList<PeerPath> Paths => Volatile.Read(ref _paths);
