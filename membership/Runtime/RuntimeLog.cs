@@ -117,6 +117,9 @@ internal static partial class RuntimeLog
     [LoggerMessage(1053, LogLevel.Error, "Failed: {What}: {Problem}")]
     public static partial void BackgroundFailed(ILogger logger, string what, string problem);
 
+    [LoggerMessage(1054, LogLevel.Warning, "{Problem}")]
+    public static partial void NoPulse(ILogger logger, string problem);
+
     [LoggerMessage(1030, LogLevel.Warning, "Fence attempt {Operation}/{Attempt}: {Action} {Target} at level {Level}")]
     public static partial void FenceBegins(ILogger logger, string operation, uint attempt, string action, string target, int level);
 
