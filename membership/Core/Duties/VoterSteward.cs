@@ -33,7 +33,7 @@ internal sealed class VoterSteward(NodeId self, SettingsInForce settings, Cluste
         }
 
         VoterPlan plan = new(
-            state, log.Configuration, settings.Values.Quorum, self, node => Answers(node, now), node => Answers(node, now), node => IsAway(node, now));
+            state, log.Configuration, settings.Values.Quorum, self, node => Answers(node, now), log.IsCaughtUp, node => IsAway(node, now));
         if (plan.Next() is { } change)
         {
             log.TryChangeConfiguration(change, now, out _, out string refusal);

@@ -124,7 +124,7 @@ internal sealed class ScriptedLog : IReplicatedLog
         Effects.Committed.Add(new LogEntry(ConfigurationIndex, Status.Term, EntryKind.Configuration, ConfigurationCodec.Encode(configuration)));
     }
 
-    public bool IsCaughtUp(NodeId learner) => false;
+    public bool IsCaughtUp(NodeId learner) => Configuration.IsLearner(learner) && !Silent.Contains(learner);
 
     public void Retime(RaftTiming timing, MonotonicTime now)
     {
