@@ -59,6 +59,9 @@ internal static partial class RuntimeLog
     [LoggerMessage(1018, LogLevel.Warning, "Read the configuration: {Difference}")]
     public static partial void NodesIgnored(ILogger logger, string difference);
 
+    [LoggerMessage(1019, LogLevel.Warning, "Ends although it still votes: the others did not take its vote from it in time, and go on missing it until it comes back or is removed")]
+    public static partial void EndsAsVoter(ILogger logger);
+
     [LoggerMessage(1020, LogLevel.Information, "{Link} connection to {Description}")]
     public static partial void LinkUp(ILogger logger, string link, string description);
 

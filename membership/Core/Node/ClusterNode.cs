@@ -93,6 +93,12 @@ public sealed partial class ClusterNode
     /// <summary>What the state knows of this node; null before it has learnt that it was added, and after it was removed.</summary>
     private NodeRecord? Own => State.FindNode(_options.Self);
 
+    /// <summary>
+    /// False while this node has said farewell for good (it was drained before it left) but still votes: the others would miss its vote. It is to go on running until they have
+    /// taken the vote from it, or for as long as its owner has patience: they may not be able to.
+    /// </summary>
+    public bool MayEnd => !(_hasLeft && Own is { IsDraining: true } && State.Configuration.IsVoter(_options.Self));
+
     /// <summary>On the leader: why the engine did not begin the last change of voters that was wanted; empty when it did, or none is.</summary>
     public string VotersHeldUp => _voters.Refusal;
 
