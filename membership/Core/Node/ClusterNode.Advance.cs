@@ -16,8 +16,8 @@ public sealed partial class ClusterNode
             _leading = status.Term;
             _contacts.Reset();
             _supervisor.Reset();
-            _voters.Reset();
             _acks.Reset();
+            _voters.Reset();
         }
 
         if (status.IsLeader && status.BarrierCommitted && _isMember && State.OpenOperation(_options.Self, Incarnation) is not null)
@@ -32,8 +32,8 @@ public sealed partial class ClusterNode
         _detector.Tick(now, _wallClockMs, Incarnation, Effects.Messages);
         _supervisor.Tick(now, _wallClockMs, Incarnation);
         _features.Tick(now, _wallClockMs);
-        _voters.Tick(now);
         _acks.Tick(now, _wallClockMs);
+        _voters.Tick(now);
         _settingsSteward.Tick(now, _wallClockMs);
         if (!_isMember && !_hasLeft)
         {

@@ -18,8 +18,8 @@ public sealed partial class ClusterNode
     private readonly Detector _detector;
     private readonly FenceSupervisor _supervisor;
     private readonly FeatureSteward _features;
-    private readonly VoterSteward _voters;
     private readonly AckWatch _acks;
+    private readonly VoterSteward _voters;
     private readonly SettingsInForce _settings;
     private readonly SettingsSteward _settingsSteward;
     private readonly Joiner _joiner;
@@ -60,8 +60,8 @@ public sealed partial class ClusterNode
         _detector = new Detector(options.Self, options, _settings, State, log, _contacts, _grantor, _formerLeases, now);
         _supervisor = new FenceSupervisor(options.Self, options, _settings, State, log, _contacts, _grantor);
         _features = new FeatureSteward(options, _settings, State, log, _grantor);
-        _voters = new VoterSteward(options.Self, _settings, State, log, _grantor);
         _acks = new AckWatch(options.Self, State, _settings, log, _grantor);
+        _voters = new VoterSteward(options.Self, _settings, State, log, _grantor);
         _settingsSteward = new SettingsSteward(options, State, _settings, log, _grantor);
         _joiner = new Joiner(options, State, log);
         _orders = new AttemptOrders(options, _settings, State, _grantor, _holder);
@@ -77,6 +77,9 @@ public sealed partial class ClusterNode
 
     /// <summary>The replicated state as far as it is applied here. Read only.</summary>
     public ClusterState State { get; }
+
+    /// <summary>The nodes that the cluster began with: every replica begins with them, so a node that is added later is told them.</summary>
+    public IReadOnlyList<ConfiguredNode> Founders => _options.Nodes;
 
     /// <summary>The engine. Read only: its status is what the API shows.</summary>
     public IReplicatedLog Log { get; }

@@ -67,6 +67,7 @@ public sealed partial class ClusterState
             Who = add.Who,
         };
         added.Addresses.AddRange(node.ReplicatedAddresses);
+        added.Labels.AddRange(SavedForms.Labels(node));
         Emit(new ClusterEvent { NodeAdded = added });
         return Accepted(id.Value);
     }
