@@ -1,5 +1,6 @@
 using Cluster.Consensus;
 using Cluster.Membership;
+using Cluster.Transport;
 using Cluster.Transport.Security;
 
 namespace Cluster.Runtime;
@@ -17,7 +18,7 @@ public sealed record NodeRuntimeOptions
     public required NodeId Self { get; init; }
 
     /// <summary>
-    /// The nodes that the cluster begins with, the same on every node; and this node, which listens on its own entry's endpoint. Read at the first start and kept in
+    /// The nodes that the cluster begins with, the same on every node; and this node, which listens at its own entry's addresses. Read at the first start and kept in
     /// the data folder; who is added and removed later stands in the log.
     /// </summary>
     public required IReadOnlyList<NodePeer> Nodes { get; init; }
@@ -102,6 +103,12 @@ public sealed record NodeRuntimeOptions
             {
                 throw new ArgumentException(
                     $"node {node.Id.Value} ({node.Name}) is not named once: give each node a number from 1 on and a name of its own");
+            }
+
+            if (node.Addresses.Count is 0 or > LinkIdentity.MaxAddresses)
+            {
+                throw new ArgumentException(
+                    $"node {node.Id.Value} ({node.Name}) has {node.Addresses.Count} addresses; give it 1 to {LinkIdentity.MaxAddresses}");
             }
         }
     }

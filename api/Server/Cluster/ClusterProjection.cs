@@ -17,7 +17,7 @@ internal sealed class ClusterProjection(string cluster, NodeId self, FencePolicy
     {
         ClusterState state = node.State;
         QuorumDocument quorum = Quorum(node, now);
-        NodeDocument[] nodes = [.. state.Nodes.Select(record => Node(record, quorum.Leader))];
+        NodeDocument[] nodes = [.. state.Nodes.Select(record => Node(record, quorum.Leader, node.Log.Configuration))];
         FenceOperationDocument[] open =
         [
             .. state.Operations
@@ -62,13 +62,21 @@ internal sealed class ClusterProjection(string cluster, NodeId self, FencePolicy
         };
     }
 
-    private NodeDocument Node(NodeRecord record, string? leader) => new()
+    private NodeDocument Node(NodeRecord record, string? leader, ClusterConfiguration voters) => new()
     {
         Id = record.Id.Value,
         Name = record.Name,
         Url = $"/v1/nodes/{record.Name}",
         State = DocumentMap.Of(record.State),
         Incarnation = record.Incarnation.Value,
+        Voting = voters.IsVoter(record.Id),
+        Votes = record.Votes,
+        Arbiter = record.IsArbiter,
+        Founder = record.IsFounder,
+        Addresses = [.. record.Addresses],
+        Maintenance = record.IsMaintained,
+        Draining = record.IsDraining,
+        Labels = record.Labels.ToDictionary(),
         FeatureLevel = record.FeatureLevel,
         Leader = record.Name == leader,
         Evidence = DocumentMap.Of(record.Evidence),

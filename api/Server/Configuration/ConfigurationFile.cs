@@ -69,7 +69,8 @@ internal static partial class ConfigurationFile
         }
 
         string data = root.RequiredText("dataDirectory", "name the folder for this node's log; no other node may use it");
-        PeerTlsFiles? peerTls = ReadPeerTls(root, errors, directory);
+        (PeerTlsFiles? peerTls, string? authorityKey) = ReadPeerTls(root, errors, directory);
+        bool joined = root.Flag("joined", false);
         ApiConfiguration? api = ReadApi(root.Map("api"), directory);
         YamlMap members = root.Map("members");
         string memberSocket = SocketPath(members, "/run/cluster/members.sock", directory);
@@ -78,7 +79,7 @@ internal static partial class ConfigurationFile
         YamlMap fencing = root.Map("fencing");
         FencePolicy policy = ReadPolicy(fencing);
         var deviceLines = new Dictionary<string, long>(StringComparer.Ordinal);
-        IReadOnlyList<FenceDevice> devices = ReadDevices(fencing, nodes, deviceLines);
+        IReadOnlyList<FenceDevice> devices = ReadDevices(fencing, deviceLines);
         fencing.Close();
         LogConfiguration log = ReadLog(root.Map("log"));
         LogLevel level = root.Word("logLevel", LogLevels) ?? LogLevel.Information;
@@ -93,6 +94,8 @@ internal static partial class ConfigurationFile
             Nodes = nodes,
             DataDirectory = Path.GetFullPath(data, directory),
             PeerTls = peerTls,
+            AuthorityKey = authorityKey,
+            IsFounder = !joined,
             PeerTlsLine = root.At("peerTls").Line,
             Api = api!,
             MemberSocket = memberSocket,

@@ -24,7 +24,7 @@ internal sealed class FenceSupervisor(
 
     // Until when a device may still carry out what it did not answer in time, though the operation may be over by then.
     private readonly SortedDictionary<NodeId, MonotonicTime> _mayStillAct = [];
-    private readonly QuorumGuard _guard = new(state, log, settings);
+    private readonly QuorumGuard _guard = new(log, settings);
 
     /// <summary>A new tenure begins.</summary>
     public void Reset()

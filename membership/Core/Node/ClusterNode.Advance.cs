@@ -17,6 +17,7 @@ public sealed partial class ClusterNode
             _contacts.Reset();
             _supervisor.Reset();
             _acks.Reset();
+            _voters.Reset();
         }
 
         if (status.IsLeader && status.BarrierCommitted && _isMember && State.OpenOperation(_options.Self, Incarnation) is not null)
@@ -33,6 +34,7 @@ public sealed partial class ClusterNode
         _supervisor.Tick(now, _wallClockMs, Incarnation);
         _features.Tick(now, _wallClockMs);
         _acks.Tick(now, _wallClockMs);
+        _voters.Tick(now);
         _settingsSteward.Tick(now, _wallClockMs);
         if (!_isMember && !_hasLeft)
         {

@@ -35,7 +35,7 @@ public sealed partial class ClusterNode
         }
 
         EventPosition last = State.Events.Last;
-        State.Restore(snapshot.State, snapshot.Meta.Index);
+        State.Restore(snapshot.State, snapshot.Meta.Index, snapshot.Meta.Configuration);
         Effects.Restored = snapshot.Meta;
         _compactor.Restored(snapshot.Meta);
         _formerLeases.Restored(now);

@@ -20,6 +20,7 @@ public sealed partial class ClusterNode
     private readonly FeatureSteward _features;
     private readonly AckWatch _acks;
     private readonly Timekeeper _timekeeper;
+    private readonly VoterSteward _voters;
     private readonly SettingsInForce _settings;
     private readonly SettingsSteward _settingsSteward;
     private readonly Joiner _joiner;
@@ -61,6 +62,7 @@ public sealed partial class ClusterNode
         _supervisor = new FenceSupervisor(options.Self, options, _settings, State, log, _contacts, _grantor);
         _features = new FeatureSteward(options, _settings, State, log, _grantor);
         _acks = new AckWatch(options.Self, State, _settings, log, _grantor);
+        _voters = new VoterSteward(options.Self, _settings, State, log, _grantor);
         _settingsSteward = new SettingsSteward(options, State, _settings, log, _grantor);
         _joiner = new Joiner(options, State, log);
         _orders = new AttemptOrders(options, _settings, State, _grantor, _holder);
@@ -78,6 +80,9 @@ public sealed partial class ClusterNode
     /// <summary>The replicated state as far as it is applied here. Read only.</summary>
     public ClusterState State { get; }
 
+    /// <summary>The nodes that the cluster began with: every replica begins with them, so a node that is added later is told them.</summary>
+    public IReadOnlyList<ConfiguredNode> Founders => _options.Nodes;
+
     /// <summary>The engine. Read only: its status is what the API shows.</summary>
     public IReplicatedLog Log { get; }
 
@@ -89,6 +94,9 @@ public sealed partial class ClusterNode
 
     /// <summary>What the state knows of this node; null before it has learnt that it was added, and after it was removed.</summary>
     private NodeRecord? Own => State.FindNode(_options.Self);
+
+    /// <summary>On the leader: why the engine did not begin the last change of voters that was wanted; empty when it did, or none is.</summary>
+    public string VotersHeldUp => _voters.Refusal;
 
     /// <summary>When this node's lease ends, by its own clock; <see cref="MonotonicTime.DistantPast"/> when it has none.</summary>
     public MonotonicTime LeaseDeadline => _isMember ? _holder.Deadline : MonotonicTime.DistantPast;
@@ -216,7 +224,7 @@ public sealed partial class ClusterNode
         {
             if (_supervisor.IsPostponed(node.Id) && group.Departed.Any(departed => !departed.Clean && departed.Member.Node == node.Id))
             {
-                reasons.Add($"{node.Name} not being switched off now: without it fewer than {State.Majority} voters would run; bring another node back first");
+                reasons.Add($"{node.Name} not being switched off now: without it fewer than {State.VotesNeeded} of {State.VotesTotal} votes would run; bring another node back first");
             }
         }
 

@@ -78,7 +78,9 @@ public sealed partial class ClusterState
             {
                 return Refused(
                     OutcomeCode.WouldLoseQuorum,
-                    $"fencing {node.Name} would leave fewer than {Majority} of {_nodes.Count} voters up; bring another node up first");
+                    FeatureLevel < FeatureLevels.Membership
+                        ? $"fencing {node.Name} would leave fewer than {Majority} of {_nodes.Count} voters up; bring another node up first"
+                        : $"fencing {node.Name} would leave fewer than {VotesNeeded} of {VotesTotal} votes up; bring another voter up first");
             }
 
             operation = Open(node, open.Kind, open.Reason, open.Requester, open.IdempotencyKey);
@@ -91,20 +93,6 @@ public sealed partial class ClusterState
         }
 
         return Accepted(operation.Id.Value);
-    }
-
-    private bool WouldLoseQuorum(NodeRecord target)
-    {
-        int left = 0;
-        foreach (NodeRecord node in _nodes.Values)
-        {
-            if (node != target && node.State == NodeLifeState.Up && OpenOperation(node.Id, node.Incarnation) is null)
-            {
-                left++;
-            }
-        }
-
-        return left < Majority;
     }
 
     private CommandOutcome ApplyFenceConfirm(FenceConfirm confirm)

@@ -67,6 +67,7 @@ public sealed partial class ClusterState
             Who = add.Who,
         };
         added.Addresses.AddRange(node.ReplicatedAddresses);
+        added.Labels.AddRange(SavedForms.Labels(node));
         Emit(new ClusterEvent { NodeAdded = added });
         return Accepted(id.Value);
     }
@@ -148,9 +149,9 @@ public sealed partial class ClusterState
                 $"{node.Name} can't be removed: a group waits for proof about it, or a fence operation is open for it; remove it when that has ended");
         }
 
-        if (_nodes.Count == 1)
+        if (VotesOf(id) == VotesTotal)
         {
-            return Refused(OutcomeCode.WrongState, $"{node.Name} can't be removed: it is the only node");
+            return Refused(OutcomeCode.WrongState, $"{node.Name} can't be removed: nobody else votes; bring another node up first");
         }
 
         _nodes.Remove(id);

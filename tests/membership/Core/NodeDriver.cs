@@ -7,7 +7,14 @@ namespace Cluster.Membership.Tests;
 /// <summary>Drives node 1 of three under a scripted engine and a clock that the test moves.</summary>
 internal sealed class NodeDriver
 {
-    public NodeDriver(MembershipTiming? timing = null, bool leads = true, CompactionPolicy? compaction = null, Action<ScriptedLog>? prepare = null, uint self = 1, StoredTiming? stored = null)
+    public NodeDriver(
+        MembershipTiming? timing = null,
+        bool leads = true,
+        CompactionPolicy? compaction = null,
+        Action<ScriptedLog>? prepare = null,
+        uint self = 1,
+        StoredTiming? stored = null,
+        QuorumPolicy? quorum = null)
     {
         prepare?.Invoke(Log);
         Timing = timing ?? new MembershipTiming { StartupGrace = TimeSpan.Zero };
@@ -21,6 +28,7 @@ internal sealed class NodeDriver
                 BootId = "boot-1",
                 Timing = Timing,
                 StoredTiming = stored,
+                Quorum = quorum ?? new QuorumPolicy(),
                 Compaction = compaction ?? new CompactionPolicy(),
                 Fencing = new FencePolicy { Levels = new Dictionary<NodeId, IReadOnlyList<int>> { [new(2)] = [1], [new(3)] = [1, 2] } },
             },
@@ -110,6 +118,15 @@ internal sealed class NodeDriver
     {
         Node.Receive(message, Now);
         Settle();
+    }
+
+    /// <summary>These members ask for their leases.</summary>
+    public void Hear(params uint[] nodes)
+    {
+        foreach (uint node in nodes)
+        {
+            Receive(new LeaseRequest(new NodeId(node), new NodeId(1), Node.State.FindNode(new NodeId(node))!.Incarnation, Now));
+        }
     }
 
     public void Commit(Command command)

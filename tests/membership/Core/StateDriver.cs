@@ -107,6 +107,16 @@ internal sealed class StateDriver
         return this;
     }
 
+    /// <summary>A configuration of the log is committed.</summary>
+    public List<ClusterEvent> Configure(ClusterConfiguration configuration)
+    {
+        List<ClusterEvent> events = [];
+        _index++;
+        State.Apply(new LogEntry(new LogIndex(_index), new Term(1), EntryKind.Configuration, ConfigurationCodec.Encode(configuration)), events);
+        _events.AddRange(events);
+        return events;
+    }
+
     public CommandOutcome Add(uint node, string? name = null, string token = "", bool isArbiter = false, uint votes = 0, params string[] addresses)
     {
         NodeAdd add = new() { Node = node, Name = name ?? $"n{node}", Who = token.Length > 0 ? "" : "ann", Token = token, IsArbiter = isArbiter, Votes = votes };

@@ -95,7 +95,7 @@ public sealed class PeerLinksStormTests
                     return false;
                 }
             },
-            $"the port {nodes[(int)self - 1].Port} to be free");
+            $"the port {nodes[(int)self - 1].Addresses[0]} to be free");
         return links!;
     }
 
@@ -106,5 +106,7 @@ public sealed class PeerLinksStormTests
         {
             links.Send(new Ping(self, other, self, (ulong)i));
         }
+
+        links.Flush();
     }
 }
