@@ -213,6 +213,11 @@ public sealed class PeerCodecTests
                 new LogIndex(number), new Term(random.Next()), configuration, (long)(random.Next() >> 1), (uint)random.Next());
         }
 
+        if (type == typeof(TimeSpan))
+        {
+            return TimeSpan.FromMicroseconds(number >> 24);
+        }
+
         if (type == typeof(long) || type == typeof(uint))
         {
             return type == typeof(long) ? (long)(number >> 1) : (object)(uint)number;
