@@ -107,6 +107,22 @@ public interface IReplicatedLog
     bool TryChangeConfiguration(ConfigurationChange change, MonotonicTime now, out LogIndex index, out string refusal);
 
     /// <summary>
+    /// On a leader: true when a learner answers and has so much of the log that it can be promoted. False on a node that does not lead, and of
+    /// nodes that are no learners.
+    /// </summary>
+    bool IsCaughtUp(NodeId learner);
+
+    /// <summary>
+    /// Changes this node's timing from now on. Safe at any time and whatever the others have (Raft §9.3 leaves it to the operator): a leader counts
+    /// the patience that each voter promised, and a voter keeps the promises it has made.
+    /// </summary>
+    /// <param name="timing">The new timing. Before one is more patient than any before, the owner has to have that on disk, for
+    /// <see cref="RaftOptions.NewcomerPatience"/> of the next life.</param>
+    /// <param name="now">The time of the call.</param>
+    /// <exception cref="RaftConfigurationException">The times contradict each other; the message says why. Nothing has changed.</exception>
+    void Retime(RaftTiming timing, MonotonicTime now);
+
+    /// <summary>
     /// Hands leadership to a voter (Raft thesis §3.10). From now on this leader promises nothing any more
     /// (<see cref="ReplicatedLogStatus.ConfirmedUntil"/>); once what it had promised has run out it takes no more proposals, brings the voter
     /// up to date and has it stand at once. When that voter does not lead within a minimum election timeout, this one goes on.

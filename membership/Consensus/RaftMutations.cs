@@ -81,4 +81,16 @@ public enum RaftMutations
 
     /// <summary>A node that comes back with an empty disk goes by the old configurations it is sent, in which its number was a voter.</summary>
     TrustsNewcomers = 1 << 23,
+
+    /// <summary>Counts voters instead of their votes.</summary>
+    CountsHeads = 1 << 24,
+
+    /// <summary>Changes what votes count without a joint configuration.</summary>
+    ReweighsInOneStep = 1 << 25,
+
+    /// <summary>A voter that becomes less patient forgets at once what it promised.</summary>
+    ShortensPatienceAtOnce = 1 << 26,
+
+    /// <summary>A leader takes its own patience for that of its voters.</summary>
+    CountsOwnPatience = 1 << 27,
 }

@@ -33,7 +33,7 @@ public sealed partial class RaftNode
         index = LogIndex.Zero;
         ClusterConfiguration next = Configuration;
         string? problem = WhyNoChange()
-            ?? ConfigurationRules.Enter(Configuration, change, out next)
+            ?? ConfigurationRules.Enter(Configuration, change, out next, _options.Mutations)
             ?? WhyNotCaughtUp(change);
         refusal = problem is null ? "" : $"the change ({change}) was refused: {problem}";
         if (problem is not null)
@@ -74,15 +74,14 @@ public sealed partial class RaftNode
         {
             if (step.Kind == ConfigurationStepKind.Promote && _peers.Find(step.Node) is { } peer)
             {
-                TimeSpan silence = _now - peer.Progress.EchoedAt;
-                ulong lag = _log.LastIndex.Value - peer.Progress.Match.Value;
-                if (silence > _options.ElectionTimeoutMax)
+                if (!IsAnswering(peer))
                 {
                     return $"{step.Node} does not answer: only a learner that is up can be promoted";
                 }
 
-                if (lag > (ulong)_options.MaxPromotionLag || (!peer.IsSettled && !Breaks(RaftMutations.TrustsNewcomers)))
+                if (!HasCaughtUp(peer))
                 {
+                    ulong lag = _log.LastIndex.Value - peer.Progress.Match.Value;
                     return $"{step.Node} is {lag} entries behind: let it come within {_options.MaxPromotionLag}, and past "
                         + $"{ConfigurationIndex}, where the present configuration stands";
                 }
@@ -91,6 +90,20 @@ public sealed partial class RaftNode
 
         return null;
     }
+
+    /// <inheritdoc/>
+    public bool IsCaughtUp(NodeId learner) =>
+        _role == LogRole.Leader
+        && Configuration.IsLearner(learner)
+        && _peers.Find(learner) is { } peer
+        && IsAnswering(peer)
+        && HasCaughtUp(peer);
+
+    private bool IsAnswering(Peer peer) => _now <= peer.Progress.EchoedAt + _options.ElectionTimeoutMax;
+
+    private bool HasCaughtUp(Peer peer) =>
+        _log.LastIndex.Value - peer.Progress.Match.Value <= (ulong)_options.MaxPromotionLag
+        && (peer.IsSettled || Breaks(RaftMutations.TrustsNewcomers));
 
     /// <summary>What stands in the log that was recovered. Before a snapshot's index nothing is ever undone, so nothing is kept.</summary>
     private ConfigurationHistory Recovered(RecoveredLog recovered)
@@ -150,7 +163,7 @@ public sealed partial class RaftNode
         }
 
         // What the old majority's patience allowed to promise stays promised.
-        _quietUntil = MonotonicTime.Max(_quietUntil, HasGivenUpPromise ? _handOverAt : PromisedUntil());
+        KeepPromise();
         Peer[] before = _peers.All;
         _peers.Apply(Configuration, BidFarewell);
         foreach (Peer peer in _peers.All)
@@ -158,7 +171,7 @@ public sealed partial class RaftNode
             if (Array.IndexOf(before, peer) < 0)
             {
                 peer.Session = ++_lastSession;
-                peer.Progress.Reset(_log.LastIndex.Next, MonotonicTime.DistantPast);
+                peer.Progress.Reset(_log.LastIndex.Next);
             }
         }
     }
@@ -202,7 +215,7 @@ public sealed partial class RaftNode
         if (isKnownRemoved && _peers.Find(node) is null && _peers.RemovedCount < MaxFarewells)
         {
             var peer = new Peer(node, _options) { Session = ++_lastSession };
-            peer.Progress.Reset(_log.LastIndex.Next, MonotonicTime.DistantPast);
+            peer.Progress.Reset(_log.LastIndex.Next);
             BidFarewell(peer);
             _peers.Add(peer);
             SendHeartbeat(peer);

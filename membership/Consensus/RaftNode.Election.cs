@@ -22,7 +22,7 @@ public sealed partial class RaftNode
 
     // A voter that restarts has forgotten what it promised; it keeps quiet as long as any promise can last.
     private bool HasForgotten =>
-        _now < _rememberedSince + _options.ElectionTimeoutMin && !Breaks(RaftMutations.VotesRightAfterRestart);
+        _now < _rememberedSince + _abstention && !Breaks(RaftMutations.VotesRightAfterRestart);
 
     // A voter that is on its way out is needed until that is committed: perhaps only those that go hold the entry that removes them
     // (thesis §4.2.2). It counts the new voters' ballots, not its own.
@@ -38,14 +38,17 @@ public sealed partial class RaftNode
         bool forgets = _now == _rememberedSince && Breaks(RaftMutations.VotesRightAfterRestart);
         if (!forgets && !Breaks(RaftMutations.VotesWhileHearingLeader))
         {
-            _quietUntil = MonotonicTime.Max(_quietUntil, _now + _options.ElectionTimeoutMin);
+            TimeSpan patience = _now == _rememberedSince ? _abstention : _options.ElectionTimeoutMin;
+            _quietUntil = MonotonicTime.Max(_quietUntil, _now + patience);
         }
 
         ResetElectionTimer();
     }
 
-    private void ResetElectionTimer() =>
-        _electionDue = _now + _random.Between(_options.ElectionTimeoutMin, _options.ElectionTimeoutMax);
+    // While it has promised more than its patience of now, it does not stand either; the random part comes on top, or several whose long
+    // promise ends at once would stand together.
+    private void ResetElectionTimer() => _electionDue = MonotonicTime.Max(_quietUntil, _now + _options.ElectionTimeoutMin)
+        + _random.Between(TimeSpan.Zero, _options.ElectionTimeoutMax - _options.ElectionTimeoutMin);
 
     /// <summary>
     /// After a majority's pre-vote a refusal means that another stands too and the votes are split. There is no leader to be
@@ -223,7 +226,7 @@ public sealed partial class RaftNode
         if (request.Term == _term && _votedFor == request.From && !HasForgotten)
         {
             // Asked again, because the grant was lost or is still on its way to disk; the promise counts from the first time.
-            Send(RaftMessage.VoteResponse(_self, request.From, _term, granted: true));
+            Send(RaftMessage.VoteResponse(_self, request.From, _term, granted: true) with { Patience = _votePatience });
             return;
         }
 
@@ -249,9 +252,10 @@ public sealed partial class RaftNode
         {
             BecomeFollower(NodeId.None);
             KeepQuiet();
+            _votePatience = Patience;
         }
 
-        Send(RaftMessage.VoteResponse(_self, request.From, _term, granted));
+        Send(RaftMessage.VoteResponse(_self, request.From, _term, granted) with { Patience = granted ? Patience : TimeSpan.Zero });
     }
 
     private void OnVoteResponse(in RaftMessage response, Peer peer)
@@ -269,12 +273,14 @@ public sealed partial class RaftNode
             }
 
             peer.Ballot = response.Granted ? Ballot.Granted : Ballot.Refused;
+            peer.VotePatience = response.Patience;
             CountBallots();
         }
         else if (_role == LogRole.Leader && response.Granted && peer.Session == 0)
         {
             // One more voter has promised patience since it was asked.
             peer.Progress.Echoed(_askedForVotesAt);
+            Promised(peer, _askedForVotesAt, response.Patience);
         }
     }
 }

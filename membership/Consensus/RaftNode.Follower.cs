@@ -43,6 +43,7 @@ public sealed partial class RaftNode
         {
             Session = heartbeat.Session,
             Context = NewcomersQuestion,
+            Patience = Patience,
         });
     }
 

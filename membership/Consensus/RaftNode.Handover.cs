@@ -4,7 +4,7 @@ namespace Cluster.Consensus;
 Targeted transfer of leadership (thesis §3.10), and why it breaks no promise (S2).
 
 ConfirmedUntil says: nobody else is elected before this time. It rests on voters that keep quiet for a minimum election timeout after
-each heartbeat. A transfer has the successor stand, and the voters vote, in spite of that patience. So:
+each heartbeat (RaftNode.Patience.cs). A transfer has the successor stand, and the voters vote, in spite of that patience. So:
 
 1. From the moment a transfer begins, Status tells no ConfirmedUntil (DistantPast); the successor is asked to stand only at
    _handOverAt, when everything told before has run out on this machine's clock, which is the clock it was told in.
@@ -15,8 +15,8 @@ each heartbeat. A transfer has the successor stand, and the voters vote, in spit
    count makes no exception for a smaller one. After giving up, the leader counts only answers to heartbeats sent later
    (_promiseFloor): a majority that answered them knows the new count, so no vote for the old transfer can win any more, and who
    had voted before is in a later term and answers nothing in this one.
-4. A voter that restarts has forgotten the count, but makes no exception for a minimum election timeout; by then the promise it
-   had forgotten has run out too.
+4. A voter that restarts has forgotten the count, but makes no exception while it abstains; by then the promise it had
+   forgotten has run out too.
 
 ConfirmedAt goes on being told: that a majority followed this leader at that time stays true whoever is elected later.
 */
@@ -82,8 +82,7 @@ public sealed partial class RaftNode
             return $"leadership is being handed to {_successor}: wait until that is done";
         }
 
-        TimeSpan silence = _now - (_peers.Find(to)?.Progress.EchoedAt ?? MonotonicTime.DistantPast);
-        return silence > _options.ElectionTimeoutMax ? "it does not answer: name another" : null;
+        return _peers.Find(to) is { } peer && IsAnswering(peer) ? null : "it does not answer: name another";
     }
 
     private void BeginHandover(NodeId to)
@@ -134,6 +133,11 @@ public sealed partial class RaftNode
         _handovers++;
         _now = new MonotonicTime(MonotonicTime.Max(_now, _lastBeatAt).Nanoseconds + 1);
         _promiseFloor = _now;
+        foreach (Peer peer in _peers.All)
+        {
+            peer.Progress.ForgetPromises();
+        }
+
         BroadcastHeartbeats();
     }
 
@@ -150,8 +154,7 @@ public sealed partial class RaftNode
         Peer? best = null;
         foreach (Peer peer in _peers.All)
         {
-            bool isAnswering = _now <= peer.Progress.EchoedAt + _options.ElectionTimeoutMax;
-            if (isAnswering && _peers.Electorate.Has(peer) && (best is null || peer.Progress.Match > best.Progress.Match))
+            if (IsAnswering(peer) && _peers.Electorate.Has(peer) && (best is null || peer.Progress.Match > best.Progress.Match))
             {
                 best = peer;
             }

@@ -76,7 +76,12 @@ public sealed partial class RaftNode
             peer.Session = 0;
             peer.Newcomer = 0;
             peer.IsSettled = false;
-            peer.Progress.Reset(_barrier, peer.Ballot == Ballot.Granted ? _askedForVotesAt : MonotonicTime.DistantPast);
+            peer.Progress.Reset(_barrier);
+            if (peer.Ballot == Ballot.Granted)
+            {
+                peer.Progress.Echoed(_askedForVotesAt);
+                Promised(peer, _askedForVotesAt, peer.VotePatience);
+            }
         }
 
         BroadcastHeartbeats();
@@ -109,10 +114,7 @@ public sealed partial class RaftNode
     }
 
     /// <summary>The newest moment as of which a majority, in a joint configuration one of each half, followed this leader.</summary>
-    private MonotonicTime ConfirmedAt() => _peers.Electorate.Echoed(_now, MonotonicTime.DistantPast);
-
-    /// <summary>Until when no other leader can be elected, because a majority of each half keeps quiet so long.</summary>
-    private MonotonicTime PromisedUntil() => _peers.Electorate.Echoed(_now, _promiseFloor) + _confirmedSpan;
+    private MonotonicTime ConfirmedAt() => _peers.Electorate.Echoed(_now);
 
     private LogIndex Append(EntryKind kind, ReadOnlyMemory<byte> payload)
     {
@@ -156,7 +158,9 @@ public sealed partial class RaftNode
         Progress progress = peer.Progress;
         peer.Newcomer = response.Context;
         peer.IsSettled = response.Context == 0;
-        bool isNews = progress.Echoed(Breaks(RaftMutations.CountsPromisesFromArrival) ? _now : response.SentAt);
+        MonotonicTime stamp = Breaks(RaftMutations.CountsPromisesFromArrival) ? _now : response.SentAt;
+        bool isNews = progress.Echoed(stamp);
+        Promised(peer, stamp, response.Patience);
         AnswerReads();
         Acknowledged(response.Match, peer);
         if (isNews && progress.HeardOf(response.Received, 2 * _options.HeartbeatInterval, _now))

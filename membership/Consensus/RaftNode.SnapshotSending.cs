@@ -95,7 +95,7 @@ public sealed partial class RaftNode
 
         foreach (Peer peer in _peers.All)
         {
-            bool isAnswering = _now <= peer.Progress.EchoedAt + _options.ElectionTimeoutMax;
+            bool isAnswering = IsAnswering(peer);
             if (isAnswering && peer.Progress.Needed is { } first && first < needed)
             {
                 needed = first;

@@ -11,9 +11,10 @@ namespace Cluster.Consensus;
 /// <item>Nothing is told as fact before it is on disk (S7): grants and every message of a new term wait for the write of term and
 /// vote, acknowledgements for the write of the entries; the leader's own copy counts once its write is reported. Leadership
 /// itself waits for no log write.</item>
-/// <item>A voter helps nobody to be elected for one minimum election timeout after it heard the leader, granted a vote, or
-/// started (it has forgotten what it promised before). <see cref="ReplicatedLogStatus.ConfirmedUntil"/> rests on that. The one exception
-/// is the successor a leader asked to stand; that leader had stopped promising (RaftNode.Handover.cs has the argument).</item>
+/// <item>A voter helps nobody to be elected for one minimum election timeout after it heard the leader or granted a vote, and after
+/// it started for as long as it may have promised before (it has forgotten that). <see cref="ReplicatedLogStatus.ConfirmedUntil"/> rests on
+/// that (RaftNode.Patience.cs has the argument). The one exception is the successor a leader asked to stand; that leader had stopped
+/// promising (RaftNode.Handover.cs).</item>
 /// </list>
 /// Malformed, misdirected and stale messages are dropped. A broken invariant, for example two leaders in one term, throws
 /// <see cref="InvalidOperationException"/>: the state can't be trusted any more, and the process must stop.
@@ -23,11 +24,10 @@ public sealed partial class RaftNode : IReplicatedLog
     // No cluster gets near; keeps arithmetic on terms from foreign messages away from overflow.
     private static readonly Term GreatestTerm = new(ulong.MaxValue / 2);
 
-    private readonly RaftOptions _options;
     private readonly NodeId _self;
     private readonly PeerSet _peers;
     private readonly RaftLog _log;
-    private readonly TimeSpan _confirmedSpan;
+    private RaftOptions _options;
     private SplitMix64 _random;
     private MonotonicTime _now;
     private LogRole _role = LogRole.Follower;
@@ -39,7 +39,7 @@ public sealed partial class RaftNode : IReplicatedLog
     /// <summary>Starts a voter from what its disk holds.</summary>
     /// <param name="options">The settings; validated here.</param>
     /// <param name="recovered">What storage found.</param>
-    /// <param name="now">The time; the voter keeps quiet for one minimum election timeout from here.</param>
+    /// <param name="now">The time; the voter keeps quiet for <see cref="RaftOptions.NewcomerPatience"/> from here.</param>
     /// <exception cref="RaftConfigurationException">The settings contradict each other.</exception>
     /// <exception cref="InvalidOperationException">What storage found cannot have been written by this engine.</exception>
     public RaftNode(RaftOptions options, RecoveredLog recovered, MonotonicTime now)
@@ -48,9 +48,9 @@ public sealed partial class RaftNode : IReplicatedLog
         _options = options;
         _self = options.Self;
         _peers = new PeerSet(options);
-
-        // Rounded down: the leader must not count on more than its voters promised.
-        _confirmedSpan = TimeSpan.FromTicks((long)(options.ElectionTimeoutMin.Ticks / options.ClockRateBound));
+        _untoldPatience = options.ElectionTimeoutMin;
+        _abstention = options.NewcomerPatience;
+        _votePatience = Patience;
         _random = new SplitMix64(options.Seed);
         _log = new RaftLog(recovered);
         _term = recovered.HardState.Term;
@@ -194,7 +194,7 @@ public sealed partial class RaftNode : IReplicatedLog
             WriteProposals();
 
             // Others were told that nobody else leads before this time, so this vote stays bound until then.
-            _quietUntil = MonotonicTime.Max(_quietUntil, HasGivenUpPromise ? _handOverAt : PromisedUntil());
+            KeepPromise();
             EndTransfer();
             _peers.Forget(static _ => true);
             ResetElectionTimer();

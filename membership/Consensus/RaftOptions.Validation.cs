@@ -82,6 +82,11 @@ public sealed partial record RaftOptions
             ElectionTimeoutMax <= LongestTimeout,
             $"{nameof(ElectionTimeoutMax)} is {Ms(ElectionTimeoutMax)} ms: the most is {Ms(LongestTimeout)} ms");
 
+        Require(
+            NewcomerPatience >= ElectionTimeoutMin && NewcomerPatience <= LongestTimeout,
+            $"{nameof(NewcomerPatience)} is {Ms(NewcomerPatience)} ms: set it to at least {nameof(ElectionTimeoutMin)} ({Ms(ElectionTimeoutMin)} ms), and " +
+            $"to at most {Ms(LongestTimeout)} ms; or leave it out when no former life was more patient");
+
         // One heartbeat may be lost, and the follower's clock may run slower than the leader's, without a break in the lease.
         double neededMs = 2 * HeartbeatInterval.TotalMilliseconds * ClockRateBound;
         Require(

@@ -23,6 +23,17 @@ public sealed partial record RaftOptions
     /// <summary>The greatest silence before an election.</summary>
     public TimeSpan ElectionTimeoutMax { get; init; } = TimeSpan.FromMilliseconds(350);
 
+    /// <summary>
+    /// How long a voter that starts helps nobody to be elected, as it has forgotten what it promised: the longest
+    /// <see cref="ElectionTimeoutMin"/> that a former life on this log may have had in force shortly before it ended. Zero, or not given:
+    /// <see cref="ElectionTimeoutMin"/>.
+    /// </summary>
+    public TimeSpan NewcomerPatience
+    {
+        get => field == TimeSpan.Zero ? ElectionTimeoutMin : field;
+        init;
+    }
+
     /// <summary>The greatest ratio between the rates of two clocks in the cluster, e.g. 1.1.</summary>
     public double ClockRateBound { get; init; } = 1.1;
 
@@ -52,8 +63,8 @@ public sealed partial record RaftOptions
     /// <summary>The greatest state that is saved, sent and received; equal on all nodes. A received one is held in memory.</summary>
     public int MaxSnapshotBytes { get; init; } = 1024 * 1024 * 1024;
 
-    /// <summary>The bytes of state in one message of a snapshot.</summary>
-    public int SnapshotChunkBytes { get; init; } = 128 * 1024;
+    /// <summary>The bytes of state in one message of a snapshot. Below what .NET takes for a large object, whose collection would stop the world.</summary>
+    public int SnapshotChunkBytes { get; init; } = 64 * 1024;
 
     /// <summary>The greatest number of bytes of a snapshot to one peer without an answer; one chunk is always sent.</summary>
     public int MaxInflightSnapshotBytes { get; init; } = 1024 * 1024;
@@ -62,7 +73,7 @@ public sealed partial record RaftOptions
     /// The greatest number of bytes of snapshots a leader sends in a second, all peers together: snapshots share network and disks with
     /// commits.
     /// </summary>
-    public long MaxSnapshotBytesPerSecond { get; init; } = 64 * 1024 * 1024;
+    public long MaxSnapshotBytesPerSecond { get; init; } = 32 * 1024 * 1024;
 
     /// <summary>A learner is promoted only when at most this many entries are missing on its disk.</summary>
     public int MaxPromotionLag { get; init; } = 1000;

@@ -25,7 +25,7 @@ public enum LogRole
 /// <param name="LeaderSince">On a leader: when it was elected, by this machine's clock.</param>
 /// <param name="ConfirmedUntil">
 /// On a leader: no other leader can have been elected before this time, by this machine's clock, because a majority of voters
-/// (in a joint configuration, one of each half) has promised to wait at least the minimum election timeout from a moment the leader
+/// (in a joint configuration, one of each half) has promised to wait for its patience from a moment the leader
 /// knows. Already reduced by the clock-rate bound. <see cref="MonotonicTime.DistantPast"/> while it hands leadership over.
 /// </param>
 /// <param name="ConfirmedAt">

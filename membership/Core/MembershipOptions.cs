@@ -32,11 +32,23 @@ public sealed record MembershipOptions
     /// <summary>The highest feature level that this build understands; other than the default only in tests of mixed builds.</summary>
     public uint FeatureLevel { get; init; } = FeatureLevels.Understood;
 
-    /// <summary>Timing.</summary>
+    /// <summary>Timing, as configured. In force until the cluster has settings (<see cref="ClusterState.Settings"/>), like the next four.</summary>
     public MembershipTiming Timing { get; init; } = MembershipTiming.Lan;
 
-    /// <summary>Fencing policy of the leader.</summary>
+    /// <summary>What a former life of this node has left on disk (<see cref="NodeEffects.TimingToStore"/>); null for none.</summary>
+    public StoredTiming? StoredTiming { get; init; }
+
+    /// <summary>Fencing policy of the leader, as configured. Its levels are always this daemon's own.</summary>
     public FencePolicy Fencing { get; init; } = new();
+
+    /// <summary>Quorum, as configured.</summary>
+    public QuorumPolicy Quorum { get; init; } = new();
+
+    /// <summary>Deadlines of groups, as configured.</summary>
+    public GroupPolicy Groups { get; init; } = new();
+
+    /// <summary>How much history is kept, as configured.</summary>
+    public HistoryLimits Limits { get; init; } = new();
 
     /// <summary>When the log is shortened.</summary>
     public CompactionPolicy Compaction { get; init; } = new();

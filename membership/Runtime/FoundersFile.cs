@@ -50,7 +50,7 @@ internal static class FoundersFile
     }
 
     private static ConfiguredNode Configured(NodePeer peer) =>
-        new(peer.Id, peer.Name) { Addresses = [string.Create(CultureInfo.InvariantCulture, $"{peer.Host}:{peer.Port}")] };
+        new(peer.Id, peer.Name) { Addresses = [.. peer.Addresses.Select(address => address.ToString())] };
 
     private static IReadOnlyList<string> Addresses(NodeRuntimeOptions options, ConfiguredNode kept)
     {

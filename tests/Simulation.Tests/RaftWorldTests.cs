@@ -79,6 +79,9 @@ public sealed class RaftWorldTests
             "clusterd paused",
             "bit rot",
             "cut off a newcomer",
+            "patience runs out as the leader is cut off",
+            "Reweigh",
+            "×5",
         ];
         SortedSet<string> missing = new(phrases, StringComparer.Ordinal);
         for (ulong seed = 1; missing.Count > 0; seed += 2)

@@ -18,6 +18,14 @@ internal sealed partial record Mutant
         {
             Membership = MembershipMutations.RestartGroupBeforeEvidence,
         },
+        new("longer-lease-forgotten", "S2", "reckons the end of every lease with the length that leases have now, though they were longer")
+        {
+            Membership = MembershipMutations.ForgetLongerLease,
+        },
+        new("expelled-counted-as-clean", "S3", "goes on without a member that did not acknowledge, though its process may still act")
+        {
+            Membership = MembershipMutations.CountExpelledAsClean,
+        },
         new("acknowledge-before-persisted", "S7, etcd #14370", "votes and acknowledges before the write is on disk")
         {
             Raft = RaftMutations.AcknowledgeBeforePersisted,
@@ -66,6 +74,14 @@ internal sealed partial record Mutant
         {
             Raft = RaftMutations.CountsLearners,
         },
+        new("heads-counted", "S7", "counts voters instead of their votes")
+        {
+            Raft = RaftMutations.CountsHeads,
+        },
+        new("reweighed-in-one-step", "configuration", "changes what votes count without a joint configuration")
+        {
+            Raft = RaftMutations.ReweighsInOneStep,
+        },
         new("other-sessions-counted", "S7, raft-rs", "answers from before a node was removed and added again count")
         {
             Raft = RaftMutations.CountsOtherSessions,
@@ -81,6 +97,14 @@ internal sealed partial record Mutant
         new("promise-counted-from-arrival", "S2", "a promise counts from the moment that the answer arrives")
         {
             Raft = RaftMutations.CountsPromisesFromArrival,
+        },
+        new("patience-shortened-at-once", "S2", "a voter that becomes less patient forgets what it promised")
+        {
+            Raft = RaftMutations.ShortensPatienceAtOnce,
+        },
+        new("own-patience-counted", "S2", "a leader takes its own patience for that of its voters")
+        {
+            Raft = RaftMutations.CountsOwnPatience,
         },
         new("aborted-transfer-honoured", "S2", "a transfer of leadership that was given up still counts")
         {

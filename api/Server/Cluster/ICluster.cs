@@ -28,6 +28,12 @@ internal interface ICluster
     /// <exception cref="EventsGoneException">Events after the position are not retained any more.</exception>
     IAsyncEnumerable<ClusterEvent> WatchAsync(EventPosition after, CancellationToken cancellation);
 
+    /// <summary>The join tokens, by id.</summary>
+    Task<IReadOnlyList<KnownToken>> ReadTokensAsync(CancellationToken cancellation);
+
+    /// <summary>The nodes that the cluster began with, with where they are reached as far as it is known.</summary>
+    Task<IReadOnlyList<JoinPeer>> ReadFoundersAsync(CancellationToken cancellation);
+
     /// <summary>Hands a command to the leader, wherever it is, and waits until it is committed.</summary>
     /// <exception cref="OperationCanceledException">The token was signalled; the command may still take effect.</exception>
     Task<CommandOutcome> SubmitAsync(Command command, CancellationToken cancellation);

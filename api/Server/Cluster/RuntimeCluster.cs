@@ -80,6 +80,21 @@ internal sealed class RuntimeCluster(NodeRuntime runtime, string name, ClusterPr
     }
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<KnownToken>> ReadTokensAsync(CancellationToken cancellation) =>
+        OnLoopAsync<IReadOnlyList<KnownToken>>((node, _) => [.. node.State.Tokens.Select(KnownToken.Of)], cancellation);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<JoinPeer>> ReadFoundersAsync(CancellationToken cancellation) => OnLoopAsync<IReadOnlyList<JoinPeer>>(
+        (node, _) =>
+        [
+            .. node.Founders.Select(founder => new JoinPeer(
+                founder.Id.Value,
+                founder.Name,
+                node.State.FindNode(founder.Id) is { Addresses.Count: > 0 } record ? record.Addresses : founder.Addresses)),
+        ],
+        cancellation);
+
+    /// <inheritdoc/>
     public async Task<CommandOutcome> SubmitAsync(Command command, CancellationToken cancellation)
     {
         try

@@ -1,6 +1,7 @@
 using Cluster.Fencing;
 using Cluster.Membership;
 using Cluster.Storage;
+using Cluster.Transport.Security;
 using YamlDotNet.RepresentationModel;
 
 namespace Cluster.Api.Server.Configuration;
@@ -110,7 +111,7 @@ internal static partial class ConfigurationFile
         return value;
     }
 
-    private static List<FenceDevice> ReadDevices(YamlMap fencing, IReadOnlyList<NodeEntry> nodes, Dictionary<string, long> lines)
+    private static List<FenceDevice> ReadDevices(YamlMap fencing, Dictionary<string, long> lines)
     {
         var devices = new List<FenceDevice>();
         foreach (YamlMap map in fencing.Maps("devices"))
@@ -124,9 +125,10 @@ internal static partial class ConfigurationFile
                 map.Error("targets", "is missing or empty; list the nodes that the device can fence, e.g. [n2]");
             }
 
-            foreach (string target in targets.Where(target => nodes.All(node => node.Name != target)))
+            // Nodes join while the cluster runs, so a target need not be among the founders; but it must be able to be a node.
+            foreach (string target in targets.Where(target => !PeerName.IsName(target)))
             {
-                map.Error("targets", $"'{target}' is not among the nodes ({string.Join(", ", nodes.Select(node => node.Name))}); name one of them");
+                map.Error("targets", $"'{target}' is no node's name; write {PeerName.NameRule}");
             }
 
             int level = map.Number("level", 1, 9) ?? 1;

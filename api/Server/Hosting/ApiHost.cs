@@ -6,6 +6,7 @@ using Cluster.Api.Server.Configuration;
 using Cluster.Api.Server.Events;
 using Cluster.Api.Server.Http;
 using Cluster.Api.Server.Http.Endpoints;
+using Cluster.Api.Server.Joining;
 using Cluster.Api.Server.Metrics;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging.Console;
@@ -15,7 +16,19 @@ namespace Cluster.Api.Server.Hosting;
 /// <summary>Builds the web application of one node: Kestrel on TCP and on a Unix socket, and all endpoints.</summary>
 internal static class ApiHost
 {
-    public static WebApplication Build(ApiConfiguration api, ICluster cluster, ApiLimits limits, Action<ILoggingBuilder> logging)
+    /// <param name="api">Where it listens.</param>
+    /// <param name="cluster">The node it speaks for.</param>
+    /// <param name="limits">Bounds.</param>
+    /// <param name="logging">Sets up the log.</param>
+    /// <param name="material">What nodes that join are given; null: links are plain.</param>
+    /// <param name="leaving">Takes the wish that this node leaves.</param>
+    public static WebApplication Build(
+        ApiConfiguration api,
+        ICluster cluster,
+        ApiLimits limits,
+        Action<ILoggingBuilder> logging,
+        JoinMaterial? material = null,
+        LeaveOrder? leaving = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
@@ -41,6 +54,8 @@ internal static class ApiHost
         builder.Services.AddSingleton(cluster);
         builder.Services.AddSingleton(api);
         builder.Services.AddSingleton(limits);
+        builder.Services.AddSingleton(material ?? JoinMaterial.Plain);
+        builder.Services.AddSingleton(leaving ?? new LeaveOrder());
         builder.Services.AddSingleton<ClusterWriter>();
         builder.Services.AddSingleton<StreamGate>();
         builder.Services.AddSingleton<EventHub>();
@@ -55,7 +70,11 @@ internal static class ApiHost
         app.UseMiddleware<HostGuard>();
         app.UseRouting();
         app.MapCluster();
+        app.MapQuorum();
         app.MapNodes();
+        app.MapNodeChanges();
+        app.MapJoining();
+        app.MapTokens();
         app.MapFencing();
         app.MapEvents();
         app.MapHealth();

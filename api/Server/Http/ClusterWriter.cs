@@ -18,6 +18,7 @@ internal sealed class ClusterWriter(ICluster cluster, ApiLimits limits)
     /// <exception cref="ProblemException">It was refused, or there is no quorum, or it was not committed in time.</exception>
     public async Task<CommandOutcome> SubmitAsync(string what, Command command, CancellationToken cancellation)
     {
+        command.RequiredLevel = LevelOf(command.KindCase);
         await WaitForLeaderAsync(what, cancellation).ConfigureAwait(false);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(limits.CommitWait);
@@ -34,6 +35,12 @@ internal sealed class ClusterWriter(ICluster cluster, ApiLimits limits)
 
         return outcome.Accepted ? outcome : throw Problems.Refused(what, outcome);
     }
+
+    /// <summary>From which feature level on builds know this kind of command: older ones must not be made to judge it.</summary>
+    private static uint LevelOf(Command.KindOneofCase kind) => kind is
+        Command.KindOneofCase.FenceOpen or Command.KindOneofCase.FenceConfirm
+        ? 0
+        : FeatureLevels.Membership;
 
     private async Task WaitForLeaderAsync(string what, CancellationToken cancellation)
     {

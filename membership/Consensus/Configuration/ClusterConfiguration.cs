@@ -4,30 +4,42 @@ using System.Text;
 namespace Cluster.Consensus;
 
 /// <summary>
-/// Who takes part in the log, and how (Raft §6, thesis chapter 4). Immutable; the sets are sorted; equal when all sets are.
+/// Who takes part in the log, and how (Raft §6, thesis chapter 4). Immutable; the sets are sorted; equal when all sets and votes are.
 /// </summary>
 /// <remarks>
-/// While <see cref="IsJoint"/>, elections, commitment, reads and confirmations of leadership each need a majority of
-/// <see cref="Voters"/> <em>and</em> a majority of <see cref="OutgoingVoters"/>.
+/// While <see cref="IsJoint"/>, elections, commitment, reads and confirmations of leadership each need a majority of the votes of
+/// <see cref="Voters"/> <em>and</em> a majority of those of <see cref="OutgoingVoters"/>.
 /// </remarks>
-public sealed class ClusterConfiguration : IEquatable<ClusterConfiguration>
+public sealed partial class ClusterConfiguration : IEquatable<ClusterConfiguration>
 {
     /// <summary>Nobody: what a node knows that has yet to be told.</summary>
     public static readonly ClusterConfiguration Empty = new([]);
 
     /// <summary>Makes a configuration.</summary>
+    /// <param name="voters">See <see cref="Voters"/>.</param>
+    /// <param name="outgoingVoters">See <see cref="OutgoingVoters"/>.</param>
+    /// <param name="learners">See <see cref="Learners"/>.</param>
+    /// <param name="learnersNext">See <see cref="LearnersNext"/>.</param>
+    /// <param name="votes">What the votes of <paramref name="voters"/> count; who is not named has one vote.</param>
+    /// <param name="outgoingVotes">The same for <paramref name="outgoingVoters"/>.</param>
     /// <exception cref="ArgumentException">The sets contradict each other; the message says how.</exception>
     public ClusterConfiguration(
         IEnumerable<NodeId> voters,
         IEnumerable<NodeId>? outgoingVoters = null,
         IEnumerable<NodeId>? learners = null,
-        IEnumerable<NodeId>? learnersNext = null)
+        IEnumerable<NodeId>? learnersNext = null,
+        IReadOnlyDictionary<NodeId, int>? votes = null,
+        IReadOnlyDictionary<NodeId, int>? outgoingVotes = null)
     {
         Voters = Sorted(voters);
         OutgoingVoters = Sorted(outgoingVoters);
         Learners = Sorted(learners);
         LearnersNext = Sorted(learnersNext);
+        Votes = VotesIn(Voters, votes);
+        OutgoingVotes = VotesIn(OutgoingVoters, outgoingVotes);
         RequireSound();
+        RequireSoundVotes(Voters, Votes, votes);
+        RequireSoundVotes(OutgoingVoters, OutgoingVotes, outgoingVotes);
         Members = Sorted(new SortedSet<NodeId>([.. Voters, .. OutgoingVoters, .. Learners]));
     }
 
@@ -64,7 +76,9 @@ public sealed class ClusterConfiguration : IEquatable<ClusterConfiguration>
         && Voters.AsSpan().SequenceEqual(other.Voters.AsSpan())
         && OutgoingVoters.AsSpan().SequenceEqual(other.OutgoingVoters.AsSpan())
         && Learners.AsSpan().SequenceEqual(other.Learners.AsSpan())
-        && LearnersNext.AsSpan().SequenceEqual(other.LearnersNext.AsSpan());
+        && LearnersNext.AsSpan().SequenceEqual(other.LearnersNext.AsSpan())
+        && Votes.AsSpan().SequenceEqual(other.Votes.AsSpan())
+        && OutgoingVotes.AsSpan().SequenceEqual(other.OutgoingVotes.AsSpan());
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as ClusterConfiguration);
@@ -81,30 +95,36 @@ public sealed class ClusterConfiguration : IEquatable<ClusterConfiguration>
         return (int)hash;
     }
 
-    /// <summary>For example <c>voters 1 2 4, outgoing 1 2 3, learners 5, learners next 3</c>.</summary>
+    /// <summary>
+    /// For example <c>voters 1 2×3 4, outgoing 1 2 3, learners 5, learners next 3</c>, where node 2 is going to have three votes.
+    /// </summary>
     public override string ToString()
     {
-        var text = new StringBuilder("voters").Append(Text(Voters));
-        AppendSet(text, ", outgoing", OutgoingVoters);
+        var text = new StringBuilder("voters").Append(Text(Voters, Votes));
+        AppendSet(text, ", outgoing", OutgoingVoters, OutgoingVotes);
         AppendSet(text, ", learners", Learners);
         AppendSet(text, ", learners next", LearnersNext);
         return text.ToString();
     }
 
-    private static void AppendSet(StringBuilder text, string name, ImmutableArray<NodeId> nodes)
+    private static void AppendSet(StringBuilder text, string name, ImmutableArray<NodeId> nodes, ImmutableArray<int> votes = default)
     {
         if (!nodes.IsEmpty)
         {
-            text.Append(name).Append(Text(nodes));
+            text.Append(name).Append(Text(nodes, votes));
         }
     }
 
-    private static string Text(ImmutableArray<NodeId> nodes)
+    private static string Text(ImmutableArray<NodeId> nodes, ImmutableArray<int> votes)
     {
         var text = new StringBuilder();
-        foreach (NodeId node in nodes)
+        for (int i = 0; i < nodes.Length; i++)
         {
-            text.Append(' ').Append(node.Value);
+            text.Append(' ').Append(nodes[i].Value);
+            if (!votes.IsDefault && votes[i] != 1)
+            {
+                text.Append('×').Append(votes[i]);
+            }
         }
 
         return nodes.IsEmpty ? " none" : text.ToString();

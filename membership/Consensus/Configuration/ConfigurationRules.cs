@@ -4,23 +4,29 @@ namespace Cluster.Consensus;
 internal static class ConfigurationRules
 {
     /// <summary>
-    /// The configuration that a change begins with. When voters change it is joint, and <see cref="Leave"/> ends it; when only
-    /// learners do, no majority is touched and it is final.
+    /// The configuration that a change begins with. When voters or their votes change it is joint, and <see cref="Leave"/> ends it; when only
+    /// learners do, no majority is touched and it is final. A majority by the old votes and one by the new need share nobody, even
+    /// if the voters stay the same, so a change of votes takes two steps as well.
     /// </summary>
     /// <param name="current">The configuration in force, which must not be joint.</param>
     /// <param name="change">What is to be done.</param>
     /// <param name="next">The result.</param>
+    /// <param name="mutations">Promises to break, for the simulator's canaries only.</param>
     /// <returns>What is wrong with the change, or null.</returns>
-    public static string? Enter(ClusterConfiguration current, ConfigurationChange change, out ClusterConfiguration next)
+    public static string? Enter(
+        ClusterConfiguration current,
+        ConfigurationChange change,
+        out ClusterConfiguration next,
+        RaftMutations mutations = RaftMutations.None)
     {
         Invariant.Check(!current.IsJoint, "one change at a time");
         next = current;
         if (change.Steps.Count == 0)
         {
-            return "it holds no step: name at least one node to add, promote, demote or remove";
+            return "it holds no step: name at least one node to add, promote, reweigh, demote or remove";
         }
 
-        var voters = new SortedSet<NodeId>(current.Voters);
+        SortedDictionary<NodeId, int> voters = VotesBy(current);
         var learners = new SortedSet<NodeId>(current.Learners);
         var learnersNext = new SortedSet<NodeId>();
         var named = new SortedSet<NodeId>();
@@ -42,10 +48,11 @@ internal static class ConfigurationRules
             return "no voter would be left: keep at least one, or promote a learner in the same change";
         }
 
-        bool votersChange = !voters.SetEquals(current.Voters);
-        next = votersChange
-            ? new ClusterConfiguration(voters, current.Voters, learners, learnersNext)
-            : new ClusterConfiguration(voters, learners: learners);
+        bool votersChange = !voters.Keys.SequenceEqual(current.Voters);
+        bool votesChange = voters.Any(voter => voter.Value != current.VotesOf(voter.Key));
+        next = votersChange || (votesChange && (mutations & RaftMutations.ReweighsInOneStep) == 0)
+            ? new ClusterConfiguration(voters.Keys, current.Voters, learners, learnersNext, voters, VotesBy(current))
+            : new ClusterConfiguration(voters.Keys, learners: learners, votes: voters);
         return null;
     }
 
@@ -53,13 +60,24 @@ internal static class ConfigurationRules
     public static ClusterConfiguration Leave(ClusterConfiguration joint)
     {
         Invariant.Check(joint.IsJoint, "only a joint configuration is left");
-        return new ClusterConfiguration(joint.Voters, learners: [.. joint.Learners, .. joint.LearnersNext]);
+        return new ClusterConfiguration(joint.Voters, learners: [.. joint.Learners, .. joint.LearnersNext], votes: VotesBy(joint));
+    }
+
+    private static SortedDictionary<NodeId, int> VotesBy(ClusterConfiguration configuration)
+    {
+        var votes = new SortedDictionary<NodeId, int>();
+        foreach (NodeId node in configuration.Voters)
+        {
+            votes.Add(node, configuration.VotesOf(node));
+        }
+
+        return votes;
     }
 
     private static string? Take(
         ClusterConfiguration current,
         ConfigurationStep step,
-        SortedSet<NodeId> voters,
+        SortedDictionary<NodeId, int> voters,
         SortedSet<NodeId> learners,
         SortedSet<NodeId> learnersNext)
     {
@@ -74,6 +92,12 @@ internal static class ConfigurationRules
             return $"it names node number {uint.MaxValue}, which is reserved: give the node a smaller one";
         }
 
+        bool hasVotes = step.Kind is ConfigurationStepKind.Promote or ConfigurationStepKind.Reweigh;
+        if (hasVotes && step.Votes is < 1 or > ClusterConfiguration.MaxVotes)
+        {
+            return $"{node} is to have {step.Votes} votes: give it 1 to {ClusterConfiguration.MaxVotes}, or demote it if it is to have none";
+        }
+
         switch (step.Kind)
         {
             case ConfigurationStepKind.Add when current.IsMember(node):
@@ -85,7 +109,14 @@ internal static class ConfigurationRules
                 return $"{node} is to be promoted, but is no learner ({current}): add it first and let it catch up";
             case ConfigurationStepKind.Promote:
                 learners.Remove(node);
-                voters.Add(node);
+                voters.Add(node, step.Votes);
+                return null;
+            case ConfigurationStepKind.Reweigh when !current.IsVoter(node):
+                return $"{node} is to have {step.Votes} votes, but is no voter ({current}): promote it with them";
+            case ConfigurationStepKind.Reweigh when current.VotesOf(node) == step.Votes:
+                return $"{node} is to have {step.Votes} votes, and has them already ({current})";
+            case ConfigurationStepKind.Reweigh:
+                voters[node] = step.Votes;
                 return null;
             case ConfigurationStepKind.Demote when !current.IsVoter(node):
                 return $"{node} is to be demoted, but is no voter ({current})";
@@ -100,7 +131,7 @@ internal static class ConfigurationRules
                 learners.Remove(node);
                 return null;
             default:
-                return $"the step for {node} says neither add nor promote, demote or remove";
+                return $"the step for {node} says neither add nor promote, reweigh, demote or remove";
         }
     }
 }

@@ -17,4 +17,7 @@ public enum ConfigurationStepKind : byte
 
     /// <summary>A voter or learner goes.</summary>
     Remove,
+
+    /// <summary>A voter's vote counts something else.</summary>
+    Reweigh,
 }

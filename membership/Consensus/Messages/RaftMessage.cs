@@ -89,6 +89,12 @@ public readonly partial record struct RaftMessage
     /// </summary>
     public uint Handovers { get; init; }
 
+    /// <summary>
+    /// A heartbeat's answer, and a vote that is given: for how long after the message that is answered the sender helps nobody else to lead, by
+    /// its clock. Zero from builds that do not tell. In whole microseconds.
+    /// </summary>
+    public TimeSpan Patience { get; init; }
+
     /// <summary>A vote request: the leader of the term before asked the sender to stand, so patience with it is not called for.</summary>
     public bool IsSuccessor { get; init; }
 

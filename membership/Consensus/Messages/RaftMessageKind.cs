@@ -19,7 +19,7 @@ public enum RaftMessageKind : byte
 
     /// <summary>
     /// Answers a <see cref="VoteRequest"/>. A grant was on disk before it was sent, and promises that the voter will help nobody
-    /// else to lead for one minimum election timeout from the moment the request reached it.
+    /// else to lead for <see cref="RaftMessage.Patience"/> from the moment the request reached it.
     /// </summary>
     VoteResponse,
 
@@ -36,7 +36,7 @@ public enum RaftMessageKind : byte
     Heartbeat,
 
     /// <summary>
-    /// Answers a <see cref="Heartbeat"/>: the follower will help nobody else to lead for one minimum election timeout from the
+    /// Answers a <see cref="Heartbeat"/>: the follower will help nobody else to lead for <see cref="RaftMessage.Patience"/> from the
     /// moment the heartbeat reached it. Waits for no log write, so that a slow disk does not look like a dead node.
     /// </summary>
     HeartbeatResponse,

@@ -9,7 +9,7 @@ internal static class JointQuorum
     /// <summary>The greatest value that a majority of each half has reached.</summary>
     /// <param name="incoming">One value a voter of the incoming half; sorted in place.</param>
     /// <param name="outgoing">One value a voter of the outgoing half; sorted in place.</param>
-    public static T Reached<T>(Span<T> incoming, Span<T> outgoing)
+    public static T Reached<T>(Span<Weighted<T>> incoming, Span<Weighted<T>> outgoing)
         where T : IComparable<T>
     {
         T first = Majority.Reached(incoming);
@@ -23,7 +23,7 @@ internal static class JointQuorum
     }
 
     /// <summary>How a vote stands that both halves must win.</summary>
-    public static VoteResult Tally(ReadOnlySpan<Ballot> incoming, ReadOnlySpan<Ballot> outgoing)
+    public static VoteResult Tally(ReadOnlySpan<Weighted<Ballot>> incoming, ReadOnlySpan<Weighted<Ballot>> outgoing)
     {
         VoteResult first = Majority.Tally(incoming);
         VoteResult second = outgoing.IsEmpty ? VoteResult.Won : Majority.Tally(outgoing);

@@ -14,6 +14,9 @@ internal sealed class Peer(NodeId id, RaftOptions options)
     /// <summary>While this node stands for election: the peer's answer.</summary>
     public Ballot Ballot { get; set; }
 
+    /// <summary>The patience that came with its vote; 0 when it was not told.</summary>
+    public TimeSpan VotePatience { get; set; }
+
     /// <summary>
     /// Tells what is known of this node from what was known before it was removed and added again in the same term: then it may
     /// have another disk, and old acknowledgements count for nothing.

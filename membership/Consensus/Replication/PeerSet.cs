@@ -58,10 +58,11 @@ internal sealed class PeerSet(RaftOptions options)
         Replace(peers);
         bool countsLearners = (options.Mutations & RaftMutations.CountsLearners) != 0;
         bool countsOneHalf = (options.Mutations & RaftMutations.CountsOneHalf) != 0;
-        NodeId[] incoming = countsLearners ? [.. configuration.Voters, .. configuration.Learners] : [.. configuration.Voters];
+        IEnumerable<Voter> incoming = configuration.Voters.Select(id => Known(id, configuration.VotesOf(id)));
+        IEnumerable<Voter> outgoing = configuration.OutgoingVoters.Select(id => Known(id, configuration.OutgoingVotesOf(id)));
         Electorate = new Electorate(
-            Array.ConvertAll(incoming, Known),
-            countsOneHalf ? [] : Array.ConvertAll<NodeId, Peer?>([.. configuration.OutgoingVoters], Known));
+            [.. incoming, .. countsLearners ? configuration.Learners.Select(id => Known(id, 1)) : []],
+            countsOneHalf ? [] : [.. outgoing]);
     }
 
     /// <summary>Adds a node that takes no part.</summary>
@@ -76,7 +77,8 @@ internal sealed class PeerSet(RaftOptions options)
         }
     }
 
-    private Peer? Known(NodeId id) => id == options.Self ? null : Find(id);
+    private Voter Known(NodeId id, int votes) => new(
+        id == options.Self ? null : Find(id), (options.Mutations & RaftMutations.CountsHeads) == 0 ? votes : 1);
 
     private void Replace(List<Peer> peers)
     {

@@ -19,8 +19,11 @@ internal sealed class Progress(RaftOptions options)
     /// <summary>The last entry of the messages that are on their way or were acknowledged.</summary>
     public LogIndex SentThrough { get; private set; }
 
-    /// <summary>The newest stamp that came back; what the follower promised then is counted from here.</summary>
-    public MonotonicTime EchoedAt { get; private set; }
+    /// <summary>The newest stamp that came back.</summary>
+    public MonotonicTime EchoedAt { get; private set; } = MonotonicTime.DistantPast;
+
+    /// <summary>Until when, by this node's clock, the follower has promised to help nobody else to lead.</summary>
+    public MonotonicTime PromisedUntil { get; private set; } = MonotonicTime.DistantPast;
 
     /// <summary>When something was sent to it last, or it last showed that something had arrived.</summary>
     public MonotonicTime ActiveAt { get; private set; }
@@ -49,12 +52,12 @@ internal sealed class Progress(RaftOptions options)
 
     /// <summary>Starts over for a new term of leadership.</summary>
     /// <param name="next">The leader's first own entry.</param>
-    /// <param name="echoedAt">When the vote was asked for that the follower gave; the distant past if it gave none.</param>
-    public void Reset(LogIndex next, MonotonicTime echoedAt)
+    public void Reset(LogIndex next)
     {
         Match = LogIndex.Zero;
         Received = LogIndex.Zero;
-        EchoedAt = echoedAt;
+        EchoedAt = MonotonicTime.DistantPast;
+        PromisedUntil = MonotonicTime.DistantPast;
         ActiveAt = MonotonicTime.DistantPast;
         BecomeProbe(next);
     }
@@ -67,6 +70,12 @@ internal sealed class Progress(RaftOptions options)
         EchoedAt = MonotonicTime.Max(EchoedAt, stamp);
         return isNews;
     }
+
+    /// <summary>Takes note of a promise. Promises hold as they were made: a later one does not shorten an earlier one.</summary>
+    public void Promised(MonotonicTime until) => PromisedUntil = MonotonicTime.Max(PromisedUntil, until);
+
+    /// <summary>Counts on none of the promises made so far.</summary>
+    public void ForgetPromises() => PromisedUntil = MonotonicTime.DistantPast;
 
     /// <summary>Takes note of a message sent.</summary>
     public void Sent(LogIndex last, long bytes, MonotonicTime now)

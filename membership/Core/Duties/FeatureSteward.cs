@@ -8,7 +8,7 @@ namespace Cluster.Membership;
 /// The leader's care for the feature level: proposes to raise it when every member understands more than is used. While a cluster forms for the first time, nodes
 /// that have not joined yet are given a while to say what they understand; one that comes later must understand what is used by then.
 /// </summary>
-internal sealed class FeatureSteward(MembershipOptions options, ClusterState state, IReplicatedLog log, LeaseGrantor grantor)
+internal sealed class FeatureSteward(MembershipOptions options, SettingsInForce settings, ClusterState state, IReplicatedLog log, LeaseGrantor grantor)
 {
     private static readonly TimeSpan s_proposeAgain = TimeSpan.FromSeconds(1);
     private MonotonicTime _proposeAgainAt = MonotonicTime.DistantPast;
@@ -33,5 +33,5 @@ internal sealed class FeatureSteward(MembershipOptions options, ClusterState sta
     }
 
     private bool IsForming(MonotonicTime now) =>
-        now < log.Status.LeaderSince + options.Timing.StartupGrace && state.Nodes.Any(node => node.State == NodeLifeState.Absent);
+        now < log.Status.LeaderSince + settings.Timing.StartupGrace && state.Nodes.Any(node => node.State == NodeLifeState.Absent);
 }

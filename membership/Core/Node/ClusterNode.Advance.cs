@@ -16,6 +16,8 @@ public sealed partial class ClusterNode
             _leading = status.Term;
             _contacts.Reset();
             _supervisor.Reset();
+            _acks.Reset();
+            _voters.Reset();
         }
 
         if (status.IsLeader && status.BarrierCommitted && _isMember && State.OpenOperation(_options.Self, Incarnation) is not null)
@@ -24,12 +26,17 @@ public sealed partial class ClusterNode
             Log.Abdicate(now);
         }
 
+        _timekeeper.Tick(now, Effects);
         _requests.Tick(now, Effects.RaftMessages);
         _holder.Tick(now, Incarnation, _grantor, Own, Effects.Messages);
         _orders.Tick(now, Incarnation, Effects.FenceOrders);
         _detector.Tick(now, _wallClockMs, Incarnation, Effects.Messages);
         _supervisor.Tick(now, _wallClockMs, Incarnation);
         _features.Tick(now, _wallClockMs);
+        _assembly.Tick(now, _wallClockMs, _grantor);
+        _acks.Tick(now, _wallClockMs);
+        _voters.Tick(now);
+        _settingsSteward.Tick(now, _wallClockMs);
         if (!_isMember && !_hasLeft)
         {
             _joiner.Tick(now, Effects.ExitQuestions, SubmitInternal);
@@ -86,6 +93,7 @@ public sealed partial class ClusterNode
             return;
         }
 
+        _formerLeases.Applied(now);
         NoticeOwnLife();
         (Command command, CommandOutcome outcome) = applied;
         if (outcome.Accepted && command.KindCase == Command.KindOneofCase.FenceAttemptStart)

@@ -35,9 +35,10 @@ public sealed partial class ClusterNode
         }
 
         EventPosition last = State.Events.Last;
-        State.Restore(snapshot.State, snapshot.Meta.Index);
+        State.Restore(snapshot.State, snapshot.Meta.Index, snapshot.Meta.Configuration);
         Effects.Restored = snapshot.Meta;
         _compactor.Restored(snapshot.Meta);
+        _formerLeases.Restored(now);
         EmitMissedEvents(last);
         foreach (NodeRecord node in State.Nodes)
         {

@@ -21,14 +21,19 @@ public sealed partial class ClusterState
     {
         Invariant.Check(entry.Index == AppliedIndex.Next, "entries are applied in order of their index, each once");
         AppliedIndex = entry.Index;
+        _applying = entry.Index;
+        _ordinal = 0;
+        _emitted = events;
+        if (entry.Kind == EntryKind.Configuration)
+        {
+            ApplyConfiguration(entry);
+        }
+
         if (entry.Kind != EntryKind.Command)
         {
             return null;
         }
 
-        _applying = entry.Index;
-        _ordinal = 0;
-        _emitted = events;
         Command command = Read(entry.Payload);
         _applyingAtUnixMs = command.AtUnixMs;
         NodeId proposer = new(command.Proposer);
@@ -89,7 +94,10 @@ public sealed partial class ClusterState
         Command.KindOneofCase.GroupJoin => ApplyGroupJoin(command.GroupJoin),
         Command.KindOneofCase.GroupLeave => ApplyGroupLeave(command.GroupLeave),
         Command.KindOneofCase.GroupAck => ApplyGroupAck(command.GroupAck),
+        Command.KindOneofCase.GroupExpel when FeatureLevel >= FeatureLevels.Membership => ApplyGroupExpel(command.GroupExpel),
         Command.KindOneofCase.FeatureRaise => ApplyFeatureRaise(command.FeatureRaise),
+        Command.KindOneofCase.SettingsChange => ApplySettingsChange(command.SettingsChange),
+        Command.KindOneofCase.ClusterAssemble => ApplyAssemble(command.ClusterAssemble),
         _ => Unknown(),
     };
 

@@ -185,7 +185,17 @@ public sealed partial class ClusterState
         }
 
         MarkDown(node, down.Reason, down.SilentMs);
-        if (OpenOperation(node.Id, node.Incarnation) is null)
+        if (OpenOperation(node.Id, node.Incarnation) is not null)
+        {
+            return Accepted();
+        }
+
+        if (node.IsArbiter)
+        {
+            // Nothing can be in flight of one that never held anything, and its lease is over, or the leader would not have proposed this (S2).
+            MarkFenced(node, Evidence.LeaseExpired, default, "");
+        }
+        else if (!node.IsMaintained)
         {
             Open(node, down.FenceKind == FenceKind.Unspecified ? FenceKind.Off : down.FenceKind, down.Reason, "cluster", "");
         }

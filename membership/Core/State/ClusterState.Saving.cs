@@ -20,6 +20,7 @@ public sealed partial class ClusterState
             Epoch = Epoch.Value,
             EventsDroppedThrough = SavedForms.Of(Events.DroppedThrough),
             LastEvent = SavedForms.Of(Events.Last),
+            Settings = SaveSettings(),
         };
         foreach (NodeRecord node in _nodes.Values)
         {
@@ -45,11 +46,13 @@ public sealed partial class ClusterState
         }
 
         _requests.Save(saved);
+        saved.Voters = FeatureLevel < FeatureLevels.Membership ? null : SavedForms.Of(Configuration);
         foreach (TokenRecord token in _tokens.Values)
         {
             saved.Tokens.Add(SavedForms.Of(token));
         }
 
+        saved.Assembled.AddRange(_assembled);
         foreach (NodeId removed in _removed)
         {
             saved.RemovedNodes.Add(removed.Value);
@@ -63,9 +66,10 @@ public sealed partial class ClusterState
     /// </summary>
     /// <param name="bytes">What <see cref="Save"/> gave, here or on another node.</param>
     /// <param name="through">The log index that the snapshot stands for.</param>
+    /// <param name="configuration">The engine's configuration as of there, of which states of older builds know nothing; null for what the state says.</param>
     /// <exception cref="FeatureLevelException">The state is of a feature level that this build does not understand.</exception>
     /// <exception cref="InvalidOperationException">The bytes are no state as of that index, or one of a cluster with other nodes.</exception>
-    internal void Restore(ReadOnlyMemory<byte> bytes, LogIndex through)
+    internal void Restore(ReadOnlyMemory<byte> bytes, LogIndex through, ClusterConfiguration? configuration = null)
     {
         SavedState saved = Parse(bytes);
         if (saved.FeatureLevel > _understood)
@@ -84,7 +88,12 @@ public sealed partial class ClusterState
         }
 
         PeersVersion++;
+        Configuration = configuration
+            ?? (saved.Voters is null ? new ClusterConfiguration(_nodes.Keys) : SavedForms.ToConfiguration(saved.Voters));
+        _assembled.Clear();
+        _assembled.UnionWith(saved.Assembled);
         RestoreTokens(saved);
+        RestoreSettings(saved.Settings);
         AppliedIndex = through;
         FeatureLevel = saved.FeatureLevel;
         Epoch = new Epoch(saved.Epoch);

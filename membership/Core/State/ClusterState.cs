@@ -25,6 +25,7 @@ public sealed partial class ClusterState
             _nodes.Add(node.Id, new NodeRecord(node.Id, node.Name) { IsFounder = true, ConfiguredAddresses = node.Addresses });
         }
 
+        Configuration = new ClusterConfiguration(_nodes.Keys);
         _mutations = mutations;
         _understood = understood;
     }
@@ -70,7 +71,7 @@ public sealed partial class ClusterState
     /// <summary>Finds a group.</summary>
     public GroupRecord? FindGroup(string name) => _groups.GetValueOrDefault(name);
 
-    /// <summary>How many configured nodes must agree: a majority of the voters.</summary>
+    /// <summary>A majority where every node has one vote: what counts before <see cref="FeatureLevels.Membership"/>. See <see cref="VotesNeeded"/>.</summary>
     public int Majority => (_nodes.Count / 2) + 1;
 
     private readonly MembershipMutations _mutations;

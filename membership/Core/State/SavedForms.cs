@@ -1,6 +1,7 @@
 using Cluster.Consensus;
 using Cluster.Membership.Protocol;
 using Google.Protobuf;
+using Google.Protobuf.Collections;
 
 namespace Cluster.Membership;
 
@@ -71,6 +72,35 @@ internal static class SavedForms
         {
             node.LabelMap[label.Key] = label.Value;
         }
+    }
+
+    public static SavedVoters Of(ClusterConfiguration configuration)
+    {
+        SavedVoters saved = new();
+        saved.Voters.AddRange(configuration.Voters.Select(node => node.Value));
+        saved.Votes.AddRange(configuration.Votes.Select(votes => (uint)votes));
+        saved.Outgoing.AddRange(configuration.OutgoingVoters.Select(node => node.Value));
+        saved.OutgoingVotes.AddRange(configuration.OutgoingVotes.Select(votes => (uint)votes));
+        saved.Learners.AddRange(configuration.Learners.Select(node => node.Value));
+        return saved;
+    }
+
+    public static ClusterConfiguration ToConfiguration(SavedVoters saved) => new(
+        saved.Voters.Select(number => new NodeId(number)),
+        saved.Outgoing.Select(number => new NodeId(number)),
+        saved.Learners.Select(number => new NodeId(number)),
+        votes: VotesOf(saved.Voters, saved.Votes),
+        outgoingVotes: VotesOf(saved.Outgoing, saved.OutgoingVotes));
+
+    private static SortedDictionary<NodeId, int> VotesOf(RepeatedField<uint> voters, RepeatedField<uint> votes)
+    {
+        SortedDictionary<NodeId, int> all = [];
+        for (int i = 0; i < voters.Count; i++)
+        {
+            all.Add(new NodeId(voters[i]), (int)votes[i]);
+        }
+
+        return all;
     }
 
     public static SavedToken Of(TokenRecord token) => new()
@@ -152,6 +182,8 @@ internal static class SavedForms
             RequiredEvidence = group.RequiredEvidence,
             Generation = group.Generation.Value,
             Phase = (SavedGroupPhase)group.Phase,
+            AckDeadlineMs = (uint)(group.AckDeadline?.TotalMilliseconds ?? 0),
+            LateMember = group.LateMember,
         };
         foreach (GroupMemberRecord member in group.MemberMap.Values)
         {
@@ -185,6 +217,8 @@ internal static class SavedForms
         {
             Generation = new Generation(saved.Generation),
             Phase = (GroupPhase)saved.Phase,
+            AckDeadline = saved.AckDeadlineMs == 0 ? null : TimeSpan.FromMilliseconds(saved.AckDeadlineMs),
+            LateMember = saved.LateMember,
         };
         foreach (SavedMember member in saved.Members)
         {

@@ -38,7 +38,7 @@ internal static partial class PeerCodec
                 envelope.PreVoteAsk = new PreVoteAsk { LastIndex = message.Index.Value, LastTerm = message.LogTerm.Value };
                 break;
             case RaftMessageKind.PreVoteResponse:
-                envelope.PreVoteAnswer = new VoteAnswer { Granted = message.Granted };
+                envelope.PreVoteAnswer = new VoteAnswer { Granted = message.Granted, PatienceUs = Microseconds(message.Patience) };
                 break;
             case RaftMessageKind.VoteRequest:
                 envelope.VoteAsk = new VoteAsk
@@ -50,7 +50,7 @@ internal static partial class PeerCodec
                 };
                 break;
             case RaftMessageKind.VoteResponse:
-                envelope.VoteAnswer = new VoteAnswer { Granted = message.Granted };
+                envelope.VoteAnswer = new VoteAnswer { Granted = message.Granted, PatienceUs = Microseconds(message.Patience) };
                 break;
             case RaftMessageKind.AppendRequest:
                 envelope.Append = ToWire(message);
@@ -81,6 +81,7 @@ internal static partial class PeerCodec
                     Received = message.Received.Value,
                     Match = message.Match.Value,
                     Newcomer = message.Context,
+                    PatienceUs = Microseconds(message.Patience),
                 };
                 break;
             case RaftMessageKind.SnapshotChunk:
@@ -111,6 +112,9 @@ internal static partial class PeerCodec
         }
     }
 
+    /// <summary>Rounded down: nobody may count on more than is kept.</summary>
+    internal static uint Microseconds(TimeSpan span) => (uint)Math.Clamp(span.Ticks / TimeSpan.TicksPerMicrosecond, 0, uint.MaxValue);
+
     private static Append ToWire(in RaftMessage message)
     {
         var append = new Append
@@ -137,14 +141,20 @@ internal static partial class PeerCodec
     {
         PeerEnvelope.KindOneofCase.PreVoteAsk => RaftMessage.PreVoteRequest(
             from, to, term, new LogIndex(envelope.PreVoteAsk.LastIndex), new Term(envelope.PreVoteAsk.LastTerm)),
-        PeerEnvelope.KindOneofCase.PreVoteAnswer => RaftMessage.PreVoteResponse(from, to, term, envelope.PreVoteAnswer.Granted),
+        PeerEnvelope.KindOneofCase.PreVoteAnswer => RaftMessage.PreVoteResponse(from, to, term, envelope.PreVoteAnswer.Granted) with
+        {
+            Patience = TimeSpan.FromMicroseconds(envelope.PreVoteAnswer.PatienceUs),
+        },
         PeerEnvelope.KindOneofCase.VoteAsk => RaftMessage.VoteRequest(
             from, to, term, new LogIndex(envelope.VoteAsk.LastIndex), new Term(envelope.VoteAsk.LastTerm)) with
         {
             IsSuccessor = envelope.VoteAsk.Successor,
             Handovers = envelope.VoteAsk.Handovers,
         },
-        PeerEnvelope.KindOneofCase.VoteAnswer => RaftMessage.VoteResponse(from, to, term, envelope.VoteAnswer.Granted),
+        PeerEnvelope.KindOneofCase.VoteAnswer => RaftMessage.VoteResponse(from, to, term, envelope.VoteAnswer.Granted) with
+        {
+            Patience = TimeSpan.FromMicroseconds(envelope.VoteAnswer.PatienceUs),
+        },
         PeerEnvelope.KindOneofCase.Append => AppendFrom(envelope.Append, from, to, term),
         PeerEnvelope.KindOneofCase.AppendAnswer => AppendAnswerFrom(envelope.AppendAnswer, from, to, term),
         PeerEnvelope.KindOneofCase.Beat => RaftMessage.Heartbeat(
@@ -167,6 +177,7 @@ internal static partial class PeerCodec
             new LogIndex(envelope.BeatAnswer.Match)) with
         {
             Context = envelope.BeatAnswer.Newcomer,
+            Patience = TimeSpan.FromMicroseconds(envelope.BeatAnswer.PatienceUs),
         },
         PeerEnvelope.KindOneofCase.SnapshotPart => PartFrom(envelope.SnapshotPart, from, to, term),
         PeerEnvelope.KindOneofCase.SnapshotAnswer => SnapshotAnswerFrom(envelope.SnapshotAnswer, from, to, term),

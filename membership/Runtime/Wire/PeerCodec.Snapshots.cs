@@ -21,6 +21,8 @@ internal static partial class PeerCodec
         Put(head.OutgoingVoters, meta.Configuration.OutgoingVoters);
         Put(head.Learners, meta.Configuration.Learners);
         Put(head.LearnersNext, meta.Configuration.LearnersNext);
+        head.Votes.AddRange(ConfigurationCodec.VoteNumbers(meta.Configuration.Votes));
+        head.OutgoingVotes.AddRange(ConfigurationCodec.VoteNumbers(meta.Configuration.OutgoingVotes));
         return new SnapshotPart
         {
             Snapshot = head,
@@ -65,7 +67,12 @@ internal static partial class PeerCodec
         try
         {
             return new ClusterConfiguration(
-                Nodes(head.Voters), Nodes(head.OutgoingVoters), Nodes(head.Learners), Nodes(head.LearnersNext));
+                Nodes(head.Voters),
+                Nodes(head.OutgoingVoters),
+                Nodes(head.Learners),
+                Nodes(head.LearnersNext),
+                ConfigurationCodec.VotesOf(head.Voters, head.Votes),
+                ConfigurationCodec.VotesOf(head.OutgoingVoters, head.OutgoingVotes));
         }
         catch (ArgumentException)
         {

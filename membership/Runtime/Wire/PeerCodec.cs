@@ -49,6 +49,7 @@ internal static partial class PeerCodec
                     Incarnation = grant.Incarnation.Value,
                     Stamp = grant.Stamp.Nanoseconds,
                     GrantorIncarnation = grant.GrantorIncarnation.Value,
+                    DurationNs = grant.Duration.Ticks * TimeSpan.NanosecondsPerTick,
                 };
                 break;
             case ProbeRequest ask:
@@ -87,7 +88,8 @@ internal static partial class PeerCodec
             to,
             new Incarnation(envelope.LeaseGiven.Incarnation),
             new MonotonicTime(envelope.LeaseGiven.Stamp),
-            new Incarnation(envelope.LeaseGiven.GrantorIncarnation)),
+            new Incarnation(envelope.LeaseGiven.GrantorIncarnation),
+            TimeSpan.FromTicks(envelope.LeaseGiven.DurationNs / TimeSpan.NanosecondsPerTick)),
         PeerEnvelope.KindOneofCase.ProbeAsk => new ProbeRequest(
             from, to, new NodeId(envelope.ProbeAsk.Target), envelope.ProbeAsk.Probe),
         PeerEnvelope.KindOneofCase.PingAsk => new Ping(from, to, new NodeId(envelope.PingAsk.Origin), envelope.PingAsk.Probe),

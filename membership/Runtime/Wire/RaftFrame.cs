@@ -59,6 +59,7 @@ internal sealed class RaftFrame : OutgoingFrame
                 writer.Field(BeatAnswer.ReceivedFieldNumber, _message.Received.Value);
                 writer.Field(BeatAnswer.MatchFieldNumber, _message.Match.Value);
                 writer.FixedField(BeatAnswer.NewcomerFieldNumber, (long)_message.Context);
+                writer.Field(BeatAnswer.PatienceUsFieldNumber, PeerCodec.Microseconds(_message.Patience));
                 break;
         }
     }
@@ -83,7 +84,7 @@ internal sealed class RaftFrame : OutgoingFrame
             + WireWriter.SizeOfFixed((long)message.Context),
         RaftMessageKind.HeartbeatResponse => WireWriter.SizeOfFixed(message.SentAt.Nanoseconds)
             + WireWriter.SizeOf(message.Received.Value) + WireWriter.SizeOf(message.Match.Value)
-            + WireWriter.SizeOfFixed((long)message.Context),
+            + WireWriter.SizeOfFixed((long)message.Context) + WireWriter.SizeOf(PeerCodec.Microseconds(message.Patience)),
         _ => 0,
     };
 

@@ -245,6 +245,7 @@ internal static class RaftFrameReader
         ulong received = 0;
         ulong match = 0;
         ulong newcomer = 0;
+        uint patience = 0;
         for (uint tag = reader.Tag(); tag != 0; tag = reader.Tag())
         {
             switch (tag)
@@ -261,6 +262,9 @@ internal static class RaftFrameReader
                 case (BeatAnswer.NewcomerFieldNumber << 3) | Fixed64:
                     newcomer = (ulong)reader.Fixed64();
                     break;
+                case (BeatAnswer.PatienceUsFieldNumber << 3) | Varint:
+                    patience = reader.Varint32();
+                    break;
                 default:
                     return default;
             }
@@ -268,6 +272,6 @@ internal static class RaftFrameReader
 
         RaftMessage answer = RaftMessage.HeartbeatResponse(
             default, default, default, new MonotonicTime(sentAt), new LogIndex(received), new LogIndex(match));
-        return reader.IsPlain ? answer with { Context = newcomer } : default;
+        return reader.IsPlain ? answer with { Context = newcomer, Patience = TimeSpan.FromMicroseconds(patience) } : default;
     }
 }

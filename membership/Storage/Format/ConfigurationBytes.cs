@@ -15,6 +15,8 @@ internal static class ConfigurationBytes
         record.OutgoingVoters.AddRange(configuration.OutgoingVoters.Select(node => node.Value));
         record.Learners.AddRange(configuration.Learners.Select(node => node.Value));
         record.LearnersNext.AddRange(configuration.LearnersNext.Select(node => node.Value));
+        record.Votes.AddRange(ConfigurationCodec.VoteNumbers(configuration.Votes));
+        record.OutgoingVotes.AddRange(ConfigurationCodec.VoteNumbers(configuration.OutgoingVotes));
         return record.ToByteString();
     }
 
@@ -27,7 +29,12 @@ internal static class ConfigurationBytes
     {
         ConfigurationRecord record = ConfigurationRecord.Parser.ParseFrom(bytes);
         return new ClusterConfiguration(
-            Nodes(record.Voters), Nodes(record.OutgoingVoters), Nodes(record.Learners), Nodes(record.LearnersNext));
+            Nodes(record.Voters),
+            Nodes(record.OutgoingVoters),
+            Nodes(record.Learners),
+            Nodes(record.LearnersNext),
+            ConfigurationCodec.VotesOf(record.Voters, record.Votes),
+            ConfigurationCodec.VotesOf(record.OutgoingVoters, record.OutgoingVotes));
     }
 
     private static NodeId[] Nodes(IEnumerable<uint> values) => [.. values.Select(value => new NodeId(value))];

@@ -73,6 +73,10 @@ internal sealed class ObservedLog(IReplicatedLog inner, Action<LogEntry> committ
         return taken;
     }
 
+    public bool IsCaughtUp(NodeId learner) => inner.IsCaughtUp(learner);
+
+    public void Retime(RaftTiming timing, MonotonicTime now) => inner.Retime(timing, now);
+
     public bool TryTransfer(NodeId to, MonotonicTime now, out string refusal) => inner.TryTransfer(to, now, out refusal);
 
     public void Persisted(ulong ticket, MonotonicTime now)

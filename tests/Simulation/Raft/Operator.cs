@@ -4,7 +4,7 @@ using Cluster.Simulation.Worlds;
 namespace Cluster.Simulation.Raft;
 
 /// <summary>
-/// Changes the configuration and hands leadership over, at random: nodes are added, promoted, demoted, removed, several at once. Nodes whose disk is
+/// Changes the configuration and hands leadership over, at random: nodes are added, promoted, reweighed, demoted, removed, several at once. Nodes whose disk is
 /// lost are removed first, and come back as soon as they are.
 /// </summary>
 internal sealed class Operator(RaftWorld world)
@@ -138,13 +138,13 @@ internal sealed class Operator(RaftWorld world)
         List<ConfigurationStep> steps = [];
         int spare = configuration.Voters.Length - (IsSteady ? 3 : _random.Chance(0.1) ? 1 : 2);
         int room = 7 - configuration.Voters.Length;
-        switch (_random.Below(6))
+        switch (_random.Below(world.Plan.HasWeights ? 8 : 6))
         {
             case 0:
                 Take(outside, 1 + _random.Below(_random.Chance(0.2) ? 20 : 3), ConfigurationStep.Add, steps);
                 break;
             case 1 or 2:
-                Take(learners, Math.Min(room, 1 + _random.Below(3)), ConfigurationStep.Promote, steps);
+                Take(learners, Math.Min(room, 1 + _random.Below(3)), Promote, steps);
                 break;
             case 3:
                 Take(voters, Math.Min(spare, 1 + _random.Below(2)), _random.Chance(0.5) ? ConfigurationStep.Demote : ConfigurationStep.Remove, steps);
@@ -152,9 +152,12 @@ internal sealed class Operator(RaftWorld world)
             case 4:
                 Take(learners, 1 + _random.Below(2), ConfigurationStep.Remove, steps);
                 break;
+            case 6 or 7:
+                Take([.. configuration.Voters], 1 + _random.Below(3), Reweigh, steps);
+                break;
             default:
                 // Several voters are replaced at once.
-                Take(learners, 1 + _random.Below(3), ConfigurationStep.Promote, steps);
+                Take(learners, 1 + _random.Below(3), Promote, steps);
                 Take(voters, Math.Min(steps.Count, voters.Count), _random.Chance(0.5) ? ConfigurationStep.Demote : ConfigurationStep.Remove, steps);
                 Take(outside, _random.Below(2), ConfigurationStep.Add, steps);
                 break;
@@ -162,6 +165,12 @@ internal sealed class Operator(RaftWorld world)
 
         return steps;
     }
+
+    private ConfigurationStep Promote(NodeId node) => ConfigurationStep.Promote(node, Votes());
+
+    private ConfigurationStep Reweigh(NodeId node) => ConfigurationStep.Reweigh(node, Votes());
+
+    private int Votes() => world.Plan.HasWeights ? _random.Pick([1, 1, 2, 3, 5]) : 1;
 
     private void Take(List<NodeId> from, int count, Func<NodeId, ConfigurationStep> make, List<ConfigurationStep> steps)
     {

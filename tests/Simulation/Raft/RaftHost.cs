@@ -38,6 +38,20 @@ internal sealed class RaftHost : Host
         }
     }
 
+    /// <summary>The timing in force, as it stands on its disk; null for that of the plan.</summary>
+    public RaftTiming? Timing { get; private set; }
+
+    /// <summary>The longest patience that one of its processes may have promised.</summary>
+    public TimeSpan LongestPatience { get; private set; }
+
+    /// <summary>Changes the timing of this host: on disk first, so that a process that is killed meanwhile leaves its promise behind.</summary>
+    public void Retime(RaftTiming timing)
+    {
+        Timing = timing;
+        LongestPatience = timing.ElectionTimeoutMin > LongestPatience ? timing.ElectionTimeoutMin : LongestPatience;
+        Raft?.Retime(timing);
+    }
+
     /// <summary>Its disk was lost; it stays off until nobody counts on what was on it.</summary>
     public bool AwaitsRemoval { get; private set; }
 

@@ -32,6 +32,7 @@ internal sealed class RaftPlan
         DamagedChunks = random.Chance(0.3) ? 0.05 : 0;
         HasLateTransfers = random.Chance(0.3);
         ChangeGapMs = random.Chance(0.75) ? random.Between(100, 2_500) : 0;
+        HasWeights = Class == RaftSeedClass.Swarm && random.Chance(0.4);
     }
 
     public ulong Seed { get; }
@@ -91,6 +92,9 @@ internal sealed class RaftPlan
 
     /// <summary>The mean gap between changes of the configuration and transfers of leadership; 0 for none.</summary>
     public double ChangeGapMs { get; }
+
+    /// <summary>Changes give votes weights. Never in steady seeds: one follower could be the majority there.</summary>
+    public bool HasWeights { get; }
 
     public override string ToString() =>
         $"seed {Seed}: consensus, {Class}, {Voters} voters, {Spares} spares, heartbeat {HeartbeatMs} ms, faults until {SimTime.Text(FaultsEnd)}, "

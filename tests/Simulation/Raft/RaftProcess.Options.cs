@@ -6,7 +6,7 @@ namespace Cluster.Simulation.Raft;
 // How the engine is set up.
 internal sealed partial class RaftProcess
 {
-    public const int MaxElectionHeartbeats = 7;
+    private const int MaxElectionHeartbeats = 7;
     private const int MinElectionHeartbeats = 4;
 
     /// <summary>Who takes part as this process knows.</summary>
@@ -22,13 +22,32 @@ internal sealed partial class RaftProcess
     // Others wait until the leader turns to them.
     private bool IsFounder => Id.Value <= (uint)_world.Plan.Voters && !Host.WasReplaced;
 
+    /// <summary>The timing that its engine goes by.</summary>
+    public RaftTiming Timing { get; private set; }
+
+    /// <summary>What a host has of the plan's patience, heartbeats as planned.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="patience">1 as planned.</param>
+    public static RaftTiming TimingOf(RaftPlan plan, double patience = 1) => new(
+        TimeSpan.FromMilliseconds(plan.HeartbeatMs),
+        TimeSpan.FromMilliseconds(plan.HeartbeatMs * MinElectionHeartbeats * patience),
+        TimeSpan.FromMilliseconds(plan.HeartbeatMs * MaxElectionHeartbeats * patience));
+
+    /// <summary>Has the engine go by another timing.</summary>
+    public void Retime(RaftTiming timing) => Input(now =>
+    {
+        Log.Retime(timing, now);
+        Timing = timing;
+    });
+
     private RaftOptions Options(RandomStream random) => new()
     {
         Self = Id,
         Voters = IsFounder ? _world.FirstConfiguration.Voters : [],
-        HeartbeatInterval = TimeSpan.FromMilliseconds(_world.Plan.HeartbeatMs),
-        ElectionTimeoutMin = TimeSpan.FromMilliseconds(_world.Plan.HeartbeatMs * MinElectionHeartbeats),
-        ElectionTimeoutMax = TimeSpan.FromMilliseconds(_world.Plan.HeartbeatMs * MaxElectionHeartbeats),
+        HeartbeatInterval = Timing.HeartbeatInterval,
+        ElectionTimeoutMin = Timing.ElectionTimeoutMin,
+        ElectionTimeoutMax = Timing.ElectionTimeoutMax,
+        NewcomerPatience = Host.LongestPatience > Timing.ElectionTimeoutMin ? Host.LongestPatience : Timing.ElectionTimeoutMin,
         ClockRateBound = 1.1,
         MaxInflightAppends = _world.Plan.MaxInflightAppends,
         MaxBytesPerAppend = _world.Plan.MaxBytesPerAppend,

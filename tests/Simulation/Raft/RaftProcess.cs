@@ -22,6 +22,7 @@ internal sealed partial class RaftProcess : HostProcess
         Host = host;
         Id = host.Id;
         State = new Ledger(world.Mutant.Raft);
+        Timing = host.Timing ?? TimingOf(world.Plan);
         _look = write => world.Checks.Writing(this, write);
         Log = new RaftNode(Options(random), recovered, host.Clock.Now);
         _pending = new PendingProposals<Action<LogIndex>>(Id, Log, TimeSpan.FromMilliseconds(world.Plan.HeartbeatMs * 2));

@@ -15,6 +15,7 @@ internal static class RaftSeedRun
         new Faults.Forgetfulness(),
         new Faults.MidChange(),
         new Faults.FigureEight(),
+        new Faults.Retiming(),
     ];
 
     public static SeedResult Run(ulong seed, Mutant mutant, int lines = 0)

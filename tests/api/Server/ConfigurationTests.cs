@@ -29,7 +29,7 @@ public sealed class ConfigurationTests
     {
         DaemonConfiguration read = Parse(Good);
         Assert.Equal("demo", read.Cluster);
-        Assert.Equal(new NodeEntry(1, "n1", "127.0.0.1", 7101), read.Self);
+        Assert.Equal((1u, "n1", "127.0.0.1:7101"), (read.Self.Id, read.Self.Name, string.Join(", ", read.Self.Addresses)));
         Assert.Equal([1u, 2u], read.Nodes.Select(node => node.Id));
         Assert.Equal("/etc/cluster/data/n1", read.DataDirectory);
         Assert.Equal("/etc/cluster/run/n1-api.sock", read.Api.Socket);
@@ -51,6 +51,23 @@ public sealed class ConfigurationTests
         {
             Assert.Contains($"{key}:", text, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public void A_node_may_have_several_addresses_the_preferred_one_first()
+    {
+        const string One = "address: \"127.0.0.1:7101\"";
+        DaemonConfiguration read = Parse(Good.Replace(One, "addresses: [\"10.0.0.1:7101\", \"[fd00::1]:7101\"]", StringComparison.Ordinal));
+        Assert.Equal("10.0.0.1:7101, [fd00::1]:7101", string.Join(", ", read.Self.Addresses));
+
+        Assert.Contains("nodes[1].address: is given beside 'addresses'", Refusal($"{One}, addresses: [\"10.0.0.1:7101\"]"));
+        Assert.Contains("nodes[1].addresses: '10.0.0.1:7101' is given twice", Refusal("addresses: [\"10.0.0.1:7101\", \"10.0.0.1:7101\"]"));
+        Assert.Contains("nodes[1].addresses: '127.0.0.1:7102' is given twice", Refusal("addresses: [\"10.0.0.1:7101\", \"127.0.0.1:7102\"]"));
+        Assert.Contains("nodes[1].addresses: '10.0.0.1' is not an address", Refusal("addresses: [\"10.0.0.1\"]"));
+        Assert.Contains("nodes[1].addresses: holds 0 addresses", Refusal("addresses: []"));
+
+        string Refusal(string line) =>
+            Assert.Throws<ConfigurationException>(() => Parse(Good.Replace(One, line, StringComparison.Ordinal))).Message;
     }
 
     [Fact]
@@ -83,7 +100,7 @@ public sealed class ConfigurationTests
         Assert.Equal("127.0.0.1:7200", read.Api.Listen.ToString());
         Assert.Equal("http://127.0.0.1:7200/", read.Api.Advertise.ToString());
         Assert.Equal("/run/cluster/api.sock", read.Api.Socket);
-        Assert.Equal("::1", read.Self.Host);
+        Assert.Equal("::1", Assert.Single(read.Self.Addresses).Host);
         Assert.Equal(FenceKind.Reboot, read.Fencing.OnDown);
         Assert.Empty(read.Devices);
     }
@@ -114,7 +131,7 @@ public sealed class ConfigurationTests
     [InlineData("timing: lan", "timing: { lease: 10ms }", "the timing does not fit together: lease 10 ms must be at least")]
     [InlineData("timing: lan", "timing: { leese: 1s }", "timing.leese: is not known here")]
     [InlineData("onDown: off", "onDown: explode", "fencing.onDown: 'explode' is not known; write one of: off, reboot")]
-    [InlineData("targets: [n2]", "targets: [n9]", "fencing.devices[0].targets: 'n9' is not among the nodes")]
+    [InlineData("targets: [n2]", "targets: [N9]", "fencing.devices[0].targets: 'N9' is no node's name")]
     [InlineData("targets: [n2], ", "", "fencing.devices[0].targets: is missing or empty")]
     [InlineData("level: 2", "level: 10", "fencing.devices[0].level: '10' must be a whole number from 1 to 9")]
     [InlineData("agent: ipmi", "agnt: ipmi", "fencing.devices[0].agent: is missing")]

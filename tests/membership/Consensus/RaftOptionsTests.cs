@@ -20,6 +20,8 @@ public class RaftOptionsTests
         { "must be positive", Good with { HeartbeatInterval = TimeSpan.Zero } },
         { "not above ElectionTimeoutMin (200 ms)", Good with { ElectionTimeoutMax = TimeSpan.FromMilliseconds(200) } },
         { "the most is 3600000 ms", Good with { ElectionTimeoutMax = TimeSpan.FromHours(2) } },
+        { "at least ElectionTimeoutMin (200 ms)", Good with { NewcomerPatience = TimeSpan.FromMilliseconds(199) } },
+        { "at most 3600000 ms", Good with { NewcomerPatience = TimeSpan.FromHours(2) } },
         { "2 × 100 ms × 1.1 = 220", Good with { HeartbeatInterval = TimeSpan.FromMilliseconds(100) } },
         { "at least 1 byte", Good with { MaxBytesPerAppend = 0 } },
         { "at least 1 message", Good with { MaxInflightAppends = 0 } },

@@ -36,6 +36,11 @@ internal sealed class CommandHistory(ulong seed, uint level = FeatureLevels.Unde
         ulong life = _random.Chance(0.95) ? node.Incarnation.Value : node.Incarnation.Value + 1;
         FenceOperation? operation = state.OpenOperations.FirstOrDefault();
         GroupRecord? group = state.FindGroup(s_groups[Below(s_groups.Length)]);
+        if (level >= FeatureLevels.Membership && _random.Chance(0.04))
+        {
+            return new Command { SettingsChange = Settings(state) };
+        }
+
         switch (Below(14))
         {
             case 0 or 1:
@@ -61,6 +66,8 @@ internal sealed class CommandHistory(ulong seed, uint level = FeatureLevels.Unde
                 return OfTheList(node, state);
             case 10 when group?.Members.Count > 0 && _random.Chance(0.4):
                 return new Command { GroupLeave = new GroupLeave { Group = group.Name, Member = Member(group), Evidence = Evidence.ProcessExited } };
+            case 10 when group is { Phase: GroupPhase.Starting } && level >= FeatureLevels.Membership && _random.Chance(0.3):
+                return new Command { GroupExpel = new GroupExpel { Group = group.Name, Generation = group.Generation.Value, Member = Member(group), WaitedMs = 99 } };
             case 11 or 12 when group is { Phase: GroupPhase.Starting }:
                 return new Command { GroupAck = new GroupAck { Group = group.Name, Generation = group.Generation.Value, Member = Member(group) } };
             default:
@@ -76,6 +83,8 @@ internal sealed class CommandHistory(ulong seed, uint level = FeatureLevels.Unde
                         RequiredEvidence = _random.Chance(0.9) ? Evidence.ConfirmedByHuman : Evidence.ObservedOff,
                         ProcessId = 100 + Below(5),
                         ProcessStart = 7,
+                        AckDeadlineMs = level >= FeatureLevels.Membership && _random.Chance(0.1) ? 5000U : 0,
+                        LateMember = level >= FeatureLevels.Membership && _random.Chance(0.1) ? LateMember.Fence : LateMember.Unspecified,
                     },
                 };
         }
@@ -88,8 +97,11 @@ internal sealed class CommandHistory(ulong seed, uint level = FeatureLevels.Unde
     private Command OfTheList(NodeRecord node, ClusterState state)
     {
         Command command = new() { RequiredLevel = _random.Chance(0.9) ? FeatureLevels.Membership : 0 };
-        switch (Below(5))
+        switch (Below(6))
         {
+            case 5:
+                command.ClusterAssemble = new ClusterAssemble { Who = _random.Chance(0.2) ? "ann" : "", Incarnations = { node.Incarnation.Value } };
+                return command;
             case 0 when state.Nodes.Count < 6:
                 uint number = 3 + (uint)Below(8);
                 command.NodeAdd = new NodeAdd { Node = number, Name = $"n{number}", Token = _random.Chance(0.7) ? $"t{Below(3)}" : "", Who = "ann", IsArbiter = _random.Chance(0.2) };
@@ -117,6 +129,16 @@ internal sealed class CommandHistory(ulong seed, uint level = FeatureLevels.Unde
                 return command;
         }
     }
+    private SettingsChange Settings(ClusterState state) => new()
+    {
+        BasedOn = state.Settings.Version + (_random.Chance(0.1) ? 1U : 0),
+        Who = "ann",
+        Settings = new Settings
+        {
+            Timing = new TimingSettings { Profile = ClusterSettings.Profiles[Below(3)], LeaseMs = _random.Chance(0.3) ? 500 + (uint)Below(4000) : 0 },
+            Quorum = new QuorumSettings { TwoNodeFavoured = (uint)Below(5), LastManStanding = _random.Chance(0.5) },
+        },
+    };
 
     private NodeJoin Join(NodeRecord node, ClusterState state)
     {

@@ -7,7 +7,14 @@ namespace Cluster.Membership.Tests;
 /// <summary>Drives node 1 of three under a scripted engine and a clock that the test moves.</summary>
 internal sealed class NodeDriver
 {
-    public NodeDriver(MembershipTiming? timing = null, bool leads = true, CompactionPolicy? compaction = null, Action<ScriptedLog>? prepare = null, uint self = 1)
+    public NodeDriver(
+        MembershipTiming? timing = null,
+        bool leads = true,
+        CompactionPolicy? compaction = null,
+        Action<ScriptedLog>? prepare = null,
+        uint self = 1,
+        QuorumPolicy? quorum = null,
+        StoredTiming? stored = null)
     {
         prepare?.Invoke(Log);
         Timing = timing ?? new MembershipTiming { StartupGrace = TimeSpan.Zero };
@@ -20,6 +27,8 @@ internal sealed class NodeDriver
                 Nonce = 42,
                 BootId = "boot-1",
                 Timing = Timing,
+                Quorum = quorum ?? new QuorumPolicy(),
+                StoredTiming = stored,
                 Compaction = compaction ?? new CompactionPolicy(),
                 Fencing = new FencePolicy { Levels = new Dictionary<NodeId, IReadOnlyList<int>> { [new(2)] = [1], [new(3)] = [1, 2] } },
             },
@@ -63,6 +72,12 @@ internal sealed class NodeDriver
 
     public List<(OperationId Operation, uint Attempt)> Cancels { get; } = [];
 
+    /// <summary>Timings that the node asked to be stored; reported as stored at once unless <see cref="KeepsTimings"/>.</summary>
+    public List<StoredTiming> TimingsToStore { get; } = [];
+
+    /// <summary>Whether the test reports stored timings itself.</summary>
+    public bool KeepsTimings { get; set; }
+
     public EventPosition? DroppedThrough { get; private set; }
 
     /// <summary>A state like this node's, to which happens what this node does not see.</summary>
@@ -103,6 +118,15 @@ internal sealed class NodeDriver
     {
         Node.Receive(message, Now);
         Settle();
+    }
+
+    /// <summary>These members ask for their leases.</summary>
+    public void Hear(params uint[] nodes)
+    {
+        foreach (uint node in nodes)
+        {
+            Receive(new LeaseRequest(new NodeId(node), new NodeId(1), Node.State.FindNode(new NodeId(node))!.Incarnation, Now));
+        }
     }
 
     public void Commit(Command command)
@@ -148,7 +172,17 @@ internal sealed class NodeDriver
             DroppedThrough = Node.Effects.EventsDroppedThrough ?? DroppedThrough;
             JoinRefused = Node.Effects.JoinRefused ?? JoinRefused;
             PeersChanged |= Node.Effects.PeersChanged;
+            StoredTiming? timing = Node.Effects.TimingToStore;
             Node.Effects.Clear();
+            if (timing is not null)
+            {
+                TimingsToStore.Add(timing);
+                if (!KeepsTimings)
+                {
+                    Node.TimingStored(timing, Now);
+                }
+            }
+
             Proposed.AddRange(Log.Waiting.Select(entry => Command.Parser.ParseFrom(entry.Payload.Span)));
             if (Log.Waiting.Count == 0)
             {

@@ -18,7 +18,9 @@ public sealed class SavedStateTests
         SavedState.OperationsFieldNumber,
         SavedState.FeatureLevelFieldNumber,
         SavedState.TokensFieldNumber,
+        SavedState.AssembledFieldNumber,
         SavedState.RemovedNodesFieldNumber,
+        SavedState.SettingsFieldNumber,
     ];
 
     [Fact]
@@ -188,13 +190,26 @@ public sealed class SavedStateTests
 
             Command command = history.Next(straight.State);
             string expected = straight.Apply(command);
-            if (restored is not null && restored.Apply(command) is var found && found != expected)
+            if (restored is not null && Attempted(restored, command) is var found && found != expected)
             {
                 return $"seed {seed}, command {at}: {expected} became {found}";
             }
         }
 
         return straight.State.Save().AsSpan().SequenceEqual(restored!.State.Save()) ? null : $"seed {seed}: the states differ at the end";
+    }
+
+    /// <summary>A state that lacks something may not even get through a command.</summary>
+    private static string Attempted(Replica replica, Command command)
+    {
+        try
+        {
+            return replica.Apply(command);
+        }
+        catch (KeyNotFoundException e)
+        {
+            return e.Message;
+        }
     }
 
     private static byte[] Without(byte[] bytes, int part)

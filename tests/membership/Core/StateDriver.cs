@@ -26,7 +26,7 @@ internal sealed class StateDriver
     public CommandOutcome Apply(Command command)
     {
         _index++;
-        command.AtUnixMs = AtUnixMs;
+        command.AtUnixMs = command.AtUnixMs == 0 ? AtUnixMs : command.AtUnixMs;
         LogEntry entry = new(new LogIndex(_index), new Term(1), EntryKind.Command, command.ToByteArray());
         return State.Apply(entry, _events)!.Value.Outcome;
     }
@@ -107,6 +107,16 @@ internal sealed class StateDriver
         return this;
     }
 
+    /// <summary>A configuration of the log is committed.</summary>
+    public List<ClusterEvent> Configure(ClusterConfiguration configuration)
+    {
+        List<ClusterEvent> events = [];
+        _index++;
+        State.Apply(new LogEntry(new LogIndex(_index), new Term(1), EntryKind.Configuration, ConfigurationCodec.Encode(configuration)), events);
+        _events.AddRange(events);
+        return events;
+    }
+
     public CommandOutcome Add(uint node, string? name = null, string token = "", bool isArbiter = false, uint votes = 0, params string[] addresses)
     {
         NodeAdd add = new() { Node = node, Name = name ?? $"n{node}", Who = token.Length > 0 ? "" : "ann", Token = token, IsArbiter = isArbiter, Votes = votes };
@@ -159,6 +169,21 @@ internal sealed class StateDriver
         _events.Clear();
     }
 
+    /// <summary>All join with this build, and the cluster uses everything that it understands.</summary>
+    public void AllJoinAtNewestLevel()
+    {
+        for (uint node = 1; node <= 3; node++)
+        {
+            Apply(new Command
+            {
+                NodeJoin = new NodeJoin { Node = node, Name = $"n{node}", Nonce = node, BootId = "b1", FeatureLevel = FeatureLevels.Understood },
+            });
+        }
+
+        Apply(new Command { FeatureRaise = new FeatureRaise { Level = FeatureLevels.Understood } });
+        _events.Clear();
+    }
+
     private static string Describe(ClusterEvent e) => e.KindCase switch
     {
         ClusterEvent.KindOneofCase.NodeUp => $"up {e.NodeUp.Name} i{e.NodeUp.Incarnation}",
@@ -176,9 +201,11 @@ internal sealed class StateDriver
             $"start g{e.GroupStart.Generation} [{string.Join(' ', e.GroupStart.Members.Select(m => $"{m.Member}/{m.Slot}"))}]"
             + $" departed [{string.Join(' ', e.GroupStart.Departed.Select(m => m.Member))}]",
         ClusterEvent.KindOneofCase.NodeAdded => $"added {e.NodeAdded.Name} {string.Join(',', e.NodeAdded.Addresses)}",
+        ClusterEvent.KindOneofCase.ClusterAssembled => $"assembled {e.ClusterAssembled.Who}",
         ClusterEvent.KindOneofCase.NodeRemoved => $"removed {e.NodeRemoved.Name}",
         ClusterEvent.KindOneofCase.NodeChanged => $"changed {e.NodeChanged.Name}",
         ClusterEvent.KindOneofCase.GroupReady => $"ready g{e.GroupReady.Generation}",
+        ClusterEvent.KindOneofCase.SettingsChanged => $"settings v{e.SettingsChanged.Version} by {e.SettingsChanged.Who}",
         _ => "?",
     };
 }

@@ -52,6 +52,30 @@ public sealed class SnapshotStoreTests
         }
     }
 
+    [Fact]
+    public void What_votes_count_comes_back_and_is_part_of_what_the_log_refers_to()
+    {
+        using var folder = new LogFolder();
+        using WriteAheadLog log = folder.Open(out _);
+        Snapshot plain = LogModel.SnapshotOf(7, 3, [1, 2, 3]);
+        ClusterConfiguration configuration = plain.Meta.Configuration;
+        var weighted = plain with
+        {
+            Meta = plain.Meta with
+            {
+                Configuration = new ClusterConfiguration(
+                    configuration.Voters,
+                    configuration.Voters,
+                    configuration.Learners,
+                    votes: new Dictionary<NodeId, int> { [new NodeId(2)] = 3 },
+                    outgoingVotes: new Dictionary<NodeId, int> { [new NodeId(3)] = 2 }),
+            },
+        };
+        log.Snapshots.Save(weighted);
+        Assert.Equal(weighted.Meta, log.Snapshots.Load(new LogIndex(7), new Term(3)).Meta);
+        Assert.False(SnapshotReference.To(weighted.Meta, new LogIndex(8), replacesLog: false).Means(plain.Meta));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(10)]

@@ -10,8 +10,7 @@ internal sealed class CheckQuorumChecker(RaftWorld world) : RaftChecker(world)
     public override void Ticked(RaftProcess process, MonotonicTime now)
     {
         ReplicatedLogStatus status = process.Log.Status;
-        TimeSpan patience = TimeSpan.FromMilliseconds(World.Plan.HeartbeatMs * RaftProcess.MaxElectionHeartbeats);
-        if (status.IsLeader && now > status.ConfirmedAt + patience)
+        if (status.IsLeader && now > status.ConfirmedAt + process.Timing.ElectionTimeoutMax)
         {
             Fail($"{process.Host.Name} still leads {status.Term}, though no majority has answered it for {(now - status.ConfirmedAt).TotalMilliseconds:F0} ms");
         }

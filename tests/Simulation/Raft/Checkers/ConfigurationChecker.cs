@@ -50,7 +50,7 @@ internal sealed class ConfigurationChecker(RaftWorld world) : RaftChecker(world)
             Fail($"{process.Host.Name} puts ({now}) into its log at {at} although ({before.Configuration}) at {before.Index} is not committed");
         }
 
-        if (before.Configuration.IsJoint && (now.IsJoint || !now.Voters.SequenceEqual(before.Configuration.Voters)))
+        if (before.Configuration.IsJoint && (now.IsJoint || !IsHalf(now, before.Configuration)))
         {
             Fail($"{process.Host.Name} leaves ({before.Configuration}) for ({now})");
         }
@@ -61,14 +61,20 @@ internal sealed class ConfigurationChecker(RaftWorld world) : RaftChecker(world)
         }
     }
 
-    /// <summary>True when a half of the one and a half of the other differ by one voter at most; then their majorities overlap.</summary>
+    private static bool IsHalf(ClusterConfiguration final, ClusterConfiguration joint) =>
+        final.Voters.SequenceEqual(joint.Voters) && final.Votes.SequenceEqual(joint.Votes);
+
+    /// <summary>
+    /// True when a half of the one and a half of the other differ by one vote at most; then their majorities overlap: two without a common voter have
+    /// together more than all the votes there are in both halves, halved.
+    /// </summary>
     private static bool Overlap(ClusterConfiguration one, ClusterConfiguration other)
     {
-        foreach (IReadOnlyList<NodeId> a in Halves(one))
+        foreach (Func<NodeId, int> a in Halves(one))
         {
-            foreach (IReadOnlyList<NodeId> b in Halves(other))
+            foreach (Func<NodeId, int> b in Halves(other))
             {
-                if (a.Except(b).Count() + b.Except(a).Count() <= 1)
+                if (one.Members.Union(other.Members).Sum(node => Math.Abs(a(node) - b(node))) <= 1)
                 {
                     return true;
                 }
@@ -78,12 +84,12 @@ internal sealed class ConfigurationChecker(RaftWorld world) : RaftChecker(world)
         return false;
     }
 
-    private static IEnumerable<IReadOnlyList<NodeId>> Halves(ClusterConfiguration configuration)
+    private static IEnumerable<Func<NodeId, int>> Halves(ClusterConfiguration configuration)
     {
-        yield return configuration.Voters;
+        yield return configuration.VotesOf;
         if (configuration.IsJoint)
         {
-            yield return configuration.OutgoingVoters;
+            yield return configuration.OutgoingVotesOf;
         }
     }
 }

@@ -17,24 +17,26 @@ internal sealed class MajorityChecker(RaftWorld world, StateMachineChecker truth
 
         // As the log says, not as the engine does: a configuration is in force as soon as it stands in the log (Raft §6).
         ClusterConfiguration configuration = at.ConfigurationInLog;
-        RequireMajority(at, entry, configuration.Voters);
+        RequireMajority(at, entry, configuration.Voters, configuration.Votes);
         if (configuration.IsJoint)
         {
-            RequireMajority(at, entry, configuration.OutgoingVoters);
+            RequireMajority(at, entry, configuration.OutgoingVoters, configuration.OutgoingVotes);
         }
     }
 
-    private void RequireMajority(RaftProcess at, in LogEntry entry, IReadOnlyList<NodeId> half)
+    private void RequireMajority(RaftProcess at, in LogEntry entry, IReadOnlyList<NodeId> half, IReadOnlyList<int> votes)
     {
         int durable = 0;
-        foreach (NodeId voter in half)
+        int total = 0;
+        for (int i = 0; i < half.Count; i++)
         {
-            durable += Holds(voter, entry) ? 1 : 0;
+            total += votes[i];
+            durable += Holds(half[i], entry) ? votes[i] : 0;
         }
 
-        if (durable <= half.Count / 2)
+        if (2 * durable <= total)
         {
-            Fail($"{at.Host.Name} calls {entry.Index} ({entry.Term}) committed, but only {durable} of the {half.Count} voters {string.Join(' ', half)} hold it on disk (decided: {truth.Last})");
+            Fail($"{at.Host.Name} calls {entry.Index} ({entry.Term}) committed, but only {durable} of the {total} votes of {string.Join(' ', half)} hold it on disk (decided: {truth.Last})");
         }
     }
 

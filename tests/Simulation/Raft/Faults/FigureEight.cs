@@ -18,7 +18,7 @@ internal sealed class FigureEight : Fault
     public override void Strike(Site site, RandomStream random)
     {
         RaftWorld world = (RaftWorld)site;
-        if (world.LeadingProcess is RaftProcess { Unsettled: null } leader && leader.Configuration.Voters.Length == 5)
+        if (world.LeadingProcess is RaftProcess { Unsettled: null } leader && leader.Configuration.Voters.Length == 5 && leader.Configuration.Votes.All(static votes => votes == 1))
         {
             new Play(world, leader, world.Now + Within(world, SimTime.Seconds(5))).Begin();
         }

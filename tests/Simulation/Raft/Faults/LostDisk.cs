@@ -25,7 +25,6 @@ internal sealed class LostDisk : Fault
 
         // Everybody has to agree who the voters are: what a host that is off believes can't be known.
         ClusterConfiguration? configuration = world.LeadingProcess?.Configuration;
-        int lost = 1;
         foreach (RaftHost host in world.RaftHosts)
         {
             bool isMember = configuration?.IsMember(host.Id) == true;
@@ -33,11 +32,10 @@ internal sealed class LostDisk : Fault
             {
                 return;
             }
-
-            lost += host.AwaitsRemoval && isMember ? 1 : 0;
         }
 
-        if (configuration is not null && lost <= (configuration.Voters.Length - 1) / 2)
+        // Whatever a majority holds, one of those who are left holds too, and they can go on: they are a majority themselves.
+        if (configuration?.IsDecidedBy(node => node != victim.Id && !world.HostOf(node)!.AwaitsRemoval) == true)
         {
             if (world.Plan.Class == RaftSeedClass.Swarm)
             {

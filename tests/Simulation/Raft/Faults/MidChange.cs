@@ -4,7 +4,7 @@ using Cluster.Simulation.Worlds;
 
 namespace Cluster.Simulation.Raft.Faults;
 
-/// <summary>At the very moment at which a configuration becomes joint, the leader loses those who are in one half only.</summary>
+/// <summary>At the very moment at which a configuration becomes joint, the leader loses those who have more votes in one half than in the other.</summary>
 internal sealed class MidChange : Fault
 {
     public override string Name => "mid-change";
@@ -27,14 +27,14 @@ internal sealed class MidChange : Fault
         }
 
         ClusterConfiguration joint = leader.Configuration;
-        IReadOnlyList<NodeId> one = joint.Voters;
-        IReadOnlyList<NodeId> other = joint.OutgoingVoters;
+        Func<NodeId, int> one = joint.VotesOf;
+        Func<NodeId, int> other = joint.OutgoingVotesOf;
         if (random.Chance(0.3))
         {
             (one, other) = (other, one);
         }
 
-        uint[] lost = [.. other.Where(node => !one.Contains(node) && node != leader.Id).Select(node => world.HostOf(node)!.Number)];
+        uint[] lost = [.. joint.Members.Where(node => other(node) > one(node) && node != leader.Id).Select(node => world.HostOf(node)!.Number)];
         CutSet cut = new([leader.Host.Number], lost);
         world.Trace.Line(0, $"cut in the middle of a change: {cut}");
         cut.Apply(world.Network, both: true);

@@ -17,6 +17,10 @@ public class ConfigurationRulesTests
         { [ConfigurationStep.Add(new(5)), ConfigurationStep.Remove(new(5))], "names #5 twice" },
         { [ConfigurationStep.Remove(new(1)), ConfigurationStep.Remove(new(2)), ConfigurationStep.Demote(new(3))], "no voter would be left" },
         { [default(ConfigurationStep) with { Node = new(5) }], "says neither" },
+        { [ConfigurationStep.Promote(new(4), 0)], "give it 1 to 1000" },
+        { [ConfigurationStep.Reweigh(new(1), 1001)], "give it 1 to 1000" },
+        { [ConfigurationStep.Reweigh(new(4), 2)], "is no voter" },
+        { [ConfigurationStep.Reweigh(new(1), 1)], "has them already" },
     };
 
     [Theory]
@@ -51,6 +55,33 @@ public class ConfigurationRulesTests
     }
 
     [Fact]
+    public void A_change_of_votes_takes_two_steps()
+    {
+        Assert.Null(Enter(Three, out ClusterConfiguration joint, ConfigurationStep.Reweigh(new(2), 3)));
+        Assert.Equal("voters 1 2×3 3, outgoing 1 2 3, learners 4", joint.ToString());
+        Assert.Equal((3, 1), (joint.VotesOf(new(2)), joint.OutgoingVotesOf(new(2))));
+        ClusterConfiguration next = ConfigurationRules.Leave(joint);
+        Assert.Equal("voters 1 2×3 3, learners 4", next.ToString());
+        Assert.NotEqual(Three, next);
+        Assert.Equal((3, 0), (next.VotesOf(new(2)), next.OutgoingVotesOf(new(2))));
+        Assert.Equal((0, 0), (next.VotesOf(new(4)), next.VotesOf(new(9))));
+        Assert.True(next.IsDecidedBy(node => node == new NodeId(2)));
+        Assert.False(joint.IsDecidedBy(node => node == new NodeId(2)));
+        Assert.False(next.IsDecidedBy(node => node != new NodeId(2)));
+    }
+
+    [Fact]
+    public void Votes_of_one_each_are_written_as_before_there_were_others()
+    {
+        // The bytes of logs and snapshots written before votes had weights.
+        byte[] old = [0x0A, 0x03, 1, 2, 3, 0x12, 0x02, 2, 3, 0x1A, 0x01, 9, 0x22, 0x00];
+        Assert.True(ConfigurationCodec.TryDecode(old, out ClusterConfiguration configuration));
+        Assert.Equal(new ClusterConfiguration(Ids(1, 2, 3), Ids(2, 3), Ids(9)), configuration);
+        Assert.All(Ids(1, 2, 3), node => Assert.Equal(1, configuration.VotesOf(node)));
+        Assert.Equal(old[..^2], ConfigurationCodec.Encode(configuration));
+    }
+
+    [Fact]
     public void Any_sequence_of_changes_does_what_its_steps_say_and_the_bytes_come_back()
     {
         var random = new SplitMix64(21);
@@ -62,20 +93,22 @@ public class ConfigurationRulesTests
                 var steps = new ConfigurationStep[1 + random.Below(4)];
                 for (int j = 0; j < steps.Length; j++)
                 {
-                    steps[j] = new ConfigurationStep((ConfigurationStepKind)(1 + random.Below(4)), new NodeId(1 + (uint)random.Below(8)));
+                    var kind = (ConfigurationStepKind)(1 + random.Below(5));
+                    steps[j] = new ConfigurationStep(kind, new NodeId(1 + (uint)random.Below(8)), 1 + (int)random.Below(3));
                 }
 
                 if (Enter(current, out ClusterConfiguration next, steps) is null)
                 {
-                    Assert.Equal(next.IsJoint, !next.Voters.SequenceEqual(current.Voters));
+                    Assert.Equal(next.IsJoint, !next.Voters.SequenceEqual(current.Voters) || !next.Votes.SequenceEqual(current.Votes));
                     Assert.True(!next.IsJoint || next.OutgoingVoters.SequenceEqual(current.Voters));
+                    Assert.True(!next.IsJoint || next.OutgoingVotes.SequenceEqual(current.Votes));
                     RequireRoundTrip(next);
                     ClusterConfiguration final = next.IsJoint ? ConfigurationRules.Leave(next) : next;
                     RequireRoundTrip(final);
                     Assert.All(steps, step => Assert.True(IsDone(step, final), $"{step} in {final}"));
                     Assert.All(
                         current.Members.Where(node => !steps.Any(step => step.Node == node)),
-                        node => Assert.Equal((current.IsVoter(node), current.IsLearner(node)), (final.IsVoter(node), final.IsLearner(node))));
+                        node => Assert.Equal((current.VotesOf(node), current.IsLearner(node)), (final.VotesOf(node), final.IsLearner(node))));
                     current = final;
                 }
             }
@@ -91,6 +124,11 @@ public class ConfigurationRulesTests
         Refuse("not a voter that goes out", () => new ClusterConfiguration(Ids(1, 2), Ids(1), learnersNext: Ids(2)));
         Refuse("nobody is to vote", () => new ClusterConfiguration([], Ids(1)));
         Refuse("no voters to learn from", () => new ClusterConfiguration([], learners: Ids(1)));
+        Refuse("give it 1 to 1000", () => new ClusterConfiguration(Ids(1), votes: new Dictionary<NodeId, int> { [new(1)] = 0 }));
+        Refuse("but is no voter", () => new ClusterConfiguration(Ids(1), votes: new Dictionary<NodeId, int> { [new(2)] = 2 }));
+        Refuse("but is no voter", () => new ClusterConfiguration(Ids(1), outgoingVotes: new Dictionary<NodeId, int> { [new(1)] = 2 }));
+        Assert.False(ConfigurationCodec.TryDecode([0x0A, 0x02, 1, 2, 0x2A, 0x01, 2], out _), "two voters and the votes of one");
+        Assert.False(ConfigurationCodec.TryDecode([0x0A, 0x02, 1, 2, 0x2A, 0x02, 2, 0], out _), "no vote");
         Assert.False(ConfigurationCodec.TryDecode([0x0A, 0x02, 0x01, 0x01], out _));
         Assert.False(ConfigurationCodec.TryDecode([0xFF], out _));
     }
@@ -120,7 +158,7 @@ public class ConfigurationRulesTests
     private static bool IsDone(ConfigurationStep step, ClusterConfiguration final) => step.Kind switch
     {
         ConfigurationStepKind.Add or ConfigurationStepKind.Demote => final.IsLearner(step.Node),
-        ConfigurationStepKind.Promote => final.IsVoter(step.Node),
+        ConfigurationStepKind.Promote or ConfigurationStepKind.Reweigh => final.VotesOf(step.Node) == step.Votes,
         _ => !final.IsMember(step.Node),
     };
 

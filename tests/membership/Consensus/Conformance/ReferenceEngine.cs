@@ -107,6 +107,17 @@ internal sealed class ReferenceEngine : IReplicatedLog
         }
     }
 
+    public bool IsCaughtUp(NodeId learner) => IsLeader && Configuration.IsLearner(learner) && _truth.HasAll(learner);
+
+    // Nobody here waits for anybody's silence; only what can't be is refused.
+    public void Retime(RaftTiming timing, MonotonicTime now)
+    {
+        if (timing.ElectionTimeoutMin >= timing.ElectionTimeoutMax || timing.HeartbeatInterval <= TimeSpan.Zero)
+        {
+            throw new RaftConfigurationException($"{timing} can't be");
+        }
+    }
+
     public bool TryTransfer(NodeId to, MonotonicTime now, out string refusal)
     {
         bool taken = IsLeader && to != _self && Configuration.Voters.Contains(to);

@@ -76,11 +76,14 @@ internal sealed class ReferenceTruth(IReadOnlyList<NodeId> voters, TimeSpan pati
     public void Durable(NodeId node, LogIndex index)
     {
         _durable[node] = index;
-        List<LogIndex> reached = [.. Configuration.Voters.Select(v => _durable.GetValueOrDefault(v))];
-        reached.Sort();
-        LogIndex byMajority = reached[(reached.Count - 1) / 2];
-        Commit = byMajority > Commit ? byMajority : Commit;
+        foreach (LogIndex reached in _durable.Values)
+        {
+            bool isNews = reached > Commit && Configuration.IsDecidedBy(voter => _durable.GetValueOrDefault(voter) >= reached);
+            Commit = isNews ? reached : Commit;
+        }
     }
+
+    public bool HasAll(NodeId node) => _durable.GetValueOrDefault(node) == Last;
 
     public Term TermAt(LogIndex index) => index == Before ? Snapshot?.Meta.Term ?? Term.Zero : this[index].Term;
 

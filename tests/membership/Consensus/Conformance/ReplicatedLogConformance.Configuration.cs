@@ -19,6 +19,43 @@ public abstract partial class ReplicatedLogConformance
     }
 
     [Fact]
+    public void A_leader_knows_when_a_learner_can_be_promoted()
+    {
+        NodeId four = new(4);
+        _growing.Commit("a");
+        Assert.DoesNotContain(_growing.Nodes, n => n.Engine!.IsCaughtUp(four));
+        _growing.Change(ConfigurationStep.Add(four));
+        _growing.RunUntil(() => _growing.Leader!.Engine!.IsCaughtUp(four), "the learner has caught up");
+        Assert.DoesNotContain(_growing.Others, n => n.Engine!.IsCaughtUp(four));
+        Assert.DoesNotContain(_growing.Nodes.Take(3), n => _growing.Leader!.Engine!.IsCaughtUp(n.Id));
+        _growing.Change(ConfigurationStep.Promote(four));
+        Assert.False(_growing.Leader!.Engine!.IsCaughtUp(four));
+    }
+
+    [Fact]
+    public void Timing_changes_while_everybody_runs_and_one_that_can_not_be_is_refused()
+    {
+        _cluster.Commit("a");
+        foreach (int factor in new[] { 4, 1, 2 })
+        {
+            var timing = new RaftTiming(
+                TimeSpan.FromMilliseconds(50 * factor), TimeSpan.FromMilliseconds(200 * factor), TimeSpan.FromMilliseconds(350 * factor));
+            foreach (ConformanceNode node in _cluster.Nodes)
+            {
+                _cluster.Input(node, e => e.Retime(timing, _cluster.Now));
+                _cluster.Run(100);
+            }
+
+            _cluster.Commit($"at {factor}");
+        }
+
+        var wrong = new RaftTiming(TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(200));
+        Assert.Throws<RaftConfigurationException>(() => _cluster.Elect().Engine!.Retime(wrong, _cluster.Now));
+        _cluster.Commit("b");
+        Assert.Equal(["a", "at 4", "at 1", "at 2", "b"], _cluster.Leader!.State);
+    }
+
+    [Fact]
     public void A_learner_has_no_say()
     {
         _growing.Change(ConfigurationStep.Add(new NodeId(4)));
@@ -50,11 +87,38 @@ public abstract partial class ReplicatedLogConformance
     }
 
     [Fact]
+    public void A_majority_is_one_of_votes_and_not_of_voters()
+    {
+        _cluster.Commit("a");
+        ConformanceNode heavy = _cluster.Leader!;
+        _cluster.Change(ConfigurationStep.Reweigh(heavy.Id, 3));
+        foreach (ConformanceNode other in _cluster.Others)
+        {
+            other.Crash();
+        }
+
+        _cluster.Commit("b");
+        Assert.Equal(3, heavy.Engine!.Configuration.VotesOf(heavy.Id));
+        foreach (ConformanceNode other in _cluster.Others)
+        {
+            other.Start();
+        }
+
+        _cluster.RunUntil(() => _cluster.Others.All(n => n.State.Count == 2), "the others have what it committed alone");
+        heavy.Crash();
+        _cluster.Run(2_000);
+        Assert.DoesNotContain(_cluster.Nodes, n => n.Engine is not null && n.Status.IsLeader && n.Status.BarrierCommitted && n.State.Count > 2);
+        Assert.All(_cluster.Others, n => Assert.Equal(["a", "b"], n.State));
+    }
+
+    [Fact]
     public void A_change_that_does_not_fit_is_refused_with_a_reason()
     {
         ConformanceNode leader = _growing.Elect();
         Assert.NotEmpty(Refusal(leader, ConfigurationStep.Promote(new NodeId(4))));
         Assert.NotEmpty(Refusal(leader, ConfigurationStep.Add(new NodeId(1))));
+        Assert.NotEmpty(Refusal(leader, ConfigurationStep.Reweigh(new NodeId(4), 2)));
+        Assert.NotEmpty(Refusal(leader, ConfigurationStep.Reweigh(new NodeId(1), 0)));
         Assert.NotEmpty(Refusal(_growing.Others[0], ConfigurationStep.Add(new NodeId(4))));
     }
 

@@ -13,6 +13,9 @@ internal sealed partial class ScriptCluster
             case ["change", var node, .. var steps]:
                 Change(Find(node), [.. steps.Chunk(2).Select(Step)]);
                 return true;
+            case ["retime", var node, var heartbeatMs, var minMs, var maxMs]:
+                Input(Find(node), n => n.Retime(new RaftTiming(Ms(heartbeatMs), Ms(minMs), Ms(maxMs)), _now));
+                return true;
             case ["transfer", var node, "to", var successor]:
                 Input(Find(node), n =>
                 {
@@ -35,8 +38,15 @@ internal sealed partial class ScriptCluster
         }
     }
 
-    private static ConfigurationStep Step(string[] words) =>
-        new(Enum.Parse<ConfigurationStepKind>(words[0], ignoreCase: true), new NodeId(uint.Parse(words[1])));
+    private static TimeSpan Ms(string ms) => TimeSpan.FromMilliseconds(int.Parse(ms));
+
+    // For example "promote 4", or "promote 4×2" with two votes.
+    private static ConfigurationStep Step(string[] words)
+    {
+        int[] numbers = [.. words[1].Split('×').Select(int.Parse)];
+        var kind = Enum.Parse<ConfigurationStepKind>(words[0], ignoreCase: true);
+        return new ConfigurationStep(kind, new NodeId((uint)numbers[0]), numbers is [_, var votes] ? votes : 1);
+    }
 
     private void Change(Member member, ConfigurationStep[] steps) => Input(member, n =>
     {

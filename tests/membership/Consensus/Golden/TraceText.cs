@@ -17,6 +17,9 @@ internal static class TraceText
 
     public static string Of(LogEntry entry) => $"{entry.Index.Value}/t{entry.Term.Value} {PayloadOf(entry)}";
 
+    // What all are set up with: worth no mention.
+    private static readonly TimeSpan s_usualPatience = TimeSpan.FromMilliseconds(200);
+
     public static string Of(SnapshotMeta meta) => $"{meta.Index.Value}/t{meta.Term.Value}";
 
     public static string Of(ReplicatedLogStatus status) => status.Role switch
@@ -36,6 +39,7 @@ internal static class TraceText
         (m.Session == 0 ? "" : $" session {m.Session}")
         + (m.Context == 0 || m.Kind != RaftMessageKind.HeartbeatResponse ? "" : " newcomer")
         + (m.Context == 0 || m.Kind != RaftMessageKind.Heartbeat ? "" : " newcomer no more")
+        + (m.Patience == TimeSpan.Zero || m.Patience == s_usualPatience ? "" : $" patience {m.Patience.TotalMilliseconds}")
         + (m.IsSuccessor ? " as successor" : "")
         + (m.Handovers == 0 ? "" : $" handovers {m.Handovers}");
 

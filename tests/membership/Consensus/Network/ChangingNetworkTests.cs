@@ -37,6 +37,8 @@ public class ChangingNetworkTests
     [InlineData(RaftMutations.CountsOneHalf)]
     [InlineData(RaftMutations.AppliesConfigurationAtCommit)]
     [InlineData(RaftMutations.CountsLearners)]
+    [InlineData(RaftMutations.CountsHeads)]
+    [InlineData(RaftMutations.ReweighsInOneStep)]
     [InlineData(RaftMutations.KeepsLeaseWhileHandingOver)]
     [InlineData(RaftMutations.CountsPromisesFromArrival)]
     [InlineData(RaftMutations.HonoursAbortedTransfers)]

@@ -60,13 +60,13 @@ internal sealed partial class RandomNetwork
         {
             if (_changes.Chance(0.3))
             {
-                steps.Add(new ConfigurationStep(Step(leader.Configuration, voter.Id), voter.Id));
+                steps.Add(new ConfigurationStep(Step(leader.Configuration, voter.Id), voter.Id, 1 + (int)_changes.Below(4)));
             }
         }
 
         int voters = leader.Configuration.Voters.Length
             + steps.Count(step => step.Kind == ConfigurationStepKind.Promote)
-            - steps.Count(step => leader.Configuration.Voters.Contains(step.Node));
+            - steps.Count(step => step.Kind != ConfigurationStepKind.Reweigh && leader.Configuration.Voters.Contains(step.Node));
         if (voters is >= 1 and <= MaxVoters)
         {
             Changes += leader.TryChangeConfiguration(new ConfigurationChange(steps), now, out _, out _) ? 1 : 0;
@@ -76,7 +76,8 @@ internal sealed partial class RandomNetwork
     private ConfigurationStepKind Step(ClusterConfiguration configuration, NodeId node)
     {
         bool coin = _changes.Chance(0.5);
-        return configuration.IsVoter(node) ? (coin ? ConfigurationStepKind.Demote : ConfigurationStepKind.Remove)
+        return configuration.IsVoter(node) && _changes.Chance(0.4) ? ConfigurationStepKind.Reweigh
+            : configuration.IsVoter(node) ? (coin ? ConfigurationStepKind.Demote : ConfigurationStepKind.Remove)
             : !configuration.IsMember(node) ? ConfigurationStepKind.Add
             : _changes.Chance(0.8) ? ConfigurationStepKind.Promote
             : ConfigurationStepKind.Remove;

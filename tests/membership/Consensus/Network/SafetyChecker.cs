@@ -167,16 +167,20 @@ internal sealed class SafetyChecker(SimulatedVoter[] voters, ClusterConfiguratio
     {
         bool follows = before.IsJoint
             ? after.Equals(ConfigurationRules.Leave(before))
-            : after.IsJoint ? after.OutgoingVoters.SequenceEqual(before.Voters) : after.Voters.SequenceEqual(before.Voters);
+            : after.IsJoint
+                ? after.OutgoingVoters.SequenceEqual(before.Voters) && after.OutgoingVotes.SequenceEqual(before.Votes)
+                : after.Voters.SequenceEqual(before.Voters) && after.Votes.SequenceEqual(before.Votes);
         Require(follows, $"the configuration ({after}) does not follow ({before})");
     }
 
     private void RequireDurableOnMajority(LogEntry entry, ClusterConfiguration configuration)
     {
-        foreach (IReadOnlyCollection<NodeId> half in new[] { configuration.Voters, configuration.OutgoingVoters })
-        {
-            int copies = voters.Count(v => half.Contains(v.Id) && v.Disk.Holds(entry.Index, entry.Term));
-            Require(half.Count == 0 || copies > half.Count / 2, $"{entry.Index} is committed with {copies} copies on disk ({configuration})");
-        }
+        NodeId[] copies = [.. voters.Where(v => v.Disk.Holds(entry.Index, entry.Term)).Select(v => v.Id)];
+        RequireMajority(configuration.Voters, configuration.VotesOf);
+        RequireMajority(configuration.OutgoingVoters, configuration.OutgoingVotesOf);
+
+        void RequireMajority(IReadOnlyList<NodeId> half, Func<NodeId, int> votesOf) => Require(
+            half.Count == 0 || 2 * half.Intersect(copies).Sum(votesOf) > half.Sum(votesOf),
+            $"{entry.Index} is committed with copies on the disks of {string.Join(' ', copies)} ({configuration})");
     }
 }

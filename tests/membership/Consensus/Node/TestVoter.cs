@@ -139,6 +139,14 @@ internal sealed partial class TestVoter
         return refusal;
     }
 
+    /// <summary>Changes the timing; heartbeats come four times in the patience.</summary>
+    public void Retime(int patienceMs)
+    {
+        var patience = TimeSpan.FromMilliseconds(patienceMs);
+        Node.Retime(new RaftTiming(patience / 4, patience, 2 * patience), Now);
+        Collect();
+    }
+
     /// <summary>Hands leadership over.</summary>
     /// <returns>What is wrong with it, or nothing.</returns>
     public string Transfer(NodeId to)
@@ -170,10 +178,10 @@ internal sealed partial class TestVoter
     }
 
     /// <summary>The process dies; what is on disk stays.</summary>
-    public TestVoter Restart()
+    public TestVoter Restart(Func<RaftOptions, RaftOptions>? change = null)
     {
         _disk.Crash();
-        return new TestVoter(_ => Options, _disk);
+        return new TestVoter(_ => change is null ? Options : change(Options), _disk);
     }
 
     /// <summary>What was sent since the last call.</summary>

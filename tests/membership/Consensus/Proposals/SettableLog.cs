@@ -54,6 +54,12 @@ internal sealed class SettableLog : IReplicatedLog
         return false;
     }
 
+    public bool IsCaughtUp(NodeId learner) => false;
+
+    public void Retime(RaftTiming timing, MonotonicTime now)
+    {
+    }
+
     public bool TryTransfer(NodeId to, MonotonicTime now, out string refusal)
     {
         refusal = "this engine only takes proposals";

@@ -10,8 +10,8 @@ public class JointQuorumTests
         var random = new SplitMix64(15);
         for (int round = 0; round < 20_000; round++)
         {
-            ulong[] incoming = Values(ref random, 1 + random.Below(7));
-            ulong[] outgoing = Values(ref random, random.Below(7));
+            Weighted<ulong>[] incoming = Values(ref random, 1 + random.Below(7));
+            Weighted<ulong>[] outgoing = Values(ref random, random.Below(7));
             ulong reached = JointQuorum.Reached(incoming.ToArray().AsSpan(), outgoing.ToArray().AsSpan());
             Assert.True(IsReachedByAMajority(incoming, reached));
             Assert.True(outgoing.Length == 0 || IsReachedByAMajority(outgoing, reached));
@@ -27,8 +27,8 @@ public class JointQuorumTests
         var random = new SplitMix64(16);
         for (int round = 0; round < 20_000; round++)
         {
-            Ballot[] incoming = Ballots(ref random, 1 + random.Below(7));
-            Ballot[] outgoing = Ballots(ref random, random.Below(7));
+            Weighted<Ballot>[] incoming = Ballots(ref random, 1 + random.Below(7));
+            Weighted<Ballot>[] outgoing = Ballots(ref random, random.Below(7));
             VoteResult first = Majority.Tally(incoming);
             VoteResult second = outgoing.Length == 0 ? VoteResult.Won : Majority.Tally(outgoing);
             VoteResult result = JointQuorum.Tally(incoming, outgoing);
@@ -44,10 +44,12 @@ public class JointQuorumTests
         for (int round = 0; round < 5_000; round++)
         {
             NodeId[] old = Some(ref random);
-            NodeId[] next = Some(ref random);
-            var before = new ClusterConfiguration(old);
-            var joint = new ClusterConfiguration(next, old);
-            var after = new ClusterConfiguration(next);
+            NodeId[] next = random.Chance(0.3) ? old : Some(ref random);
+            Dictionary<NodeId, int> oldVotes = old.ToDictionary(node => node, _ => 1 + (int)random.Below(4));
+            Dictionary<NodeId, int> nextVotes = next.ToDictionary(node => node, _ => 1 + (int)random.Below(4));
+            var before = new ClusterConfiguration(old, votes: oldVotes);
+            var joint = new ClusterConfiguration(next, old, votes: nextVotes, outgoingVotes: oldVotes);
+            var after = new ClusterConfiguration(next, votes: nextVotes);
             foreach ((ClusterConfiguration left, ClusterConfiguration right) in new[] { (before, joint), (joint, joint), (joint, after) })
             {
                 // What decides in one and everybody who is not of it: they can't decide in the other.
@@ -76,9 +78,13 @@ public class JointQuorumTests
 
     private static bool Decides(ClusterConfiguration configuration, List<NodeId> nodes)
     {
-        Ballot[] incoming = [.. configuration.Voters.Select(node => nodes.Contains(node) ? Ballot.Granted : Ballot.Refused)];
-        Ballot[] outgoing = [.. configuration.OutgoingVoters.Select(node => nodes.Contains(node) ? Ballot.Granted : Ballot.Refused)];
-        return JointQuorum.Tally(incoming, outgoing) == VoteResult.Won;
+        Weighted<Ballot>[] incoming = [.. configuration.Voters.Select(node => Of(node, configuration.VotesOf(node)))];
+        Weighted<Ballot>[] outgoing = [.. configuration.OutgoingVoters.Select(node => Of(node, configuration.OutgoingVotesOf(node)))];
+        bool decides = JointQuorum.Tally(incoming, outgoing) == VoteResult.Won;
+        Assert.Equal(decides, configuration.IsDecidedBy(nodes.Contains));
+        return decides;
+
+        Weighted<Ballot> Of(NodeId node, int votes) => new(nodes.Contains(node) ? Ballot.Granted : Ballot.Refused, votes);
     }
 
     private static NodeId[] Some(ref SplitMix64 random)
@@ -87,20 +93,20 @@ public class JointQuorumTests
         return [.. Enumerable.Range(0, 7).Where(i => ((mask >> i) & 1) == 1).Select(i => new NodeId((uint)i + 1))];
     }
 
-    private static bool IsReachedByAMajority(ulong[] values, ulong value) =>
-        values.Count(v => v >= value) >= Majority.Size(values.Length);
+    private static bool IsReachedByAMajority(Weighted<ulong>[] values, ulong value) =>
+        values.Sum(v => v.Value >= value ? v.Votes : 0) >= Majority.Size(values.Sum(v => v.Votes));
 
-    private static ulong[] Values(ref SplitMix64 random, ulong count)
+    private static Weighted<ulong>[] Values(ref SplitMix64 random, ulong count)
     {
-        var values = new ulong[count];
+        var values = new Weighted<ulong>[count];
         for (int i = 0; i < values.Length; i++)
         {
-            values[i] = random.Below(6);
+            values[i] = new Weighted<ulong>(random.Below(6), 1 + (int)random.Below(4));
         }
 
         return values;
     }
 
-    private static Ballot[] Ballots(ref SplitMix64 random, ulong count) =>
-        Array.ConvertAll(Values(ref random, count), value => (Ballot)(value % 3));
+    private static Weighted<Ballot>[] Ballots(ref SplitMix64 random, ulong count) =>
+        Array.ConvertAll(Values(ref random, count), value => new Weighted<Ballot>((Ballot)(value.Value % 3), value.Votes));
 }

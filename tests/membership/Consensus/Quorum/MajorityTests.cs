@@ -24,16 +24,12 @@ public class MajorityTests
         var random = new SplitMix64(5);
         for (int round = 0; round < 20_000; round++)
         {
-            var values = new ulong[1 + random.Below(9)];
-            for (int i = 0; i < values.Length; i++)
-            {
-                values[i] = random.Below(6);
-            }
-
+            Weighted<ulong>[] values = Some(ref random, static (ref SplitMix64 r) => r.Below(6));
             ulong reached = Majority.Reached(values.ToArray().AsSpan());
-            Assert.Contains(reached, values);
-            Assert.True(Count(values, v => v >= reached) >= Majority.Size(values.Length));
-            Assert.True(Count(values, v => v > reached) < Majority.Size(values.Length));
+            int needed = Majority.Size(Votes(values, static _ => true));
+            Assert.Contains(values, v => v.Value == reached);
+            Assert.True(Votes(values, v => v >= reached) >= needed);
+            Assert.True(Votes(values, v => v > reached) < needed);
         }
     }
 
@@ -43,24 +39,59 @@ public class MajorityTests
         var random = new SplitMix64(6);
         for (int round = 0; round < 20_000; round++)
         {
-            var ballots = new Ballot[1 + random.Below(9)];
-            for (int i = 0; i < ballots.Length; i++)
-            {
-                ballots[i] = (Ballot)random.Below(3);
-            }
-
-            int granted = Count(ballots, b => b == Ballot.Granted);
-            int possible = Count(ballots, b => b != Ballot.Refused);
-            VoteResult expected = 2 * granted > ballots.Length ? VoteResult.Won
-                : 2 * possible > ballots.Length ? VoteResult.Pending
+            Weighted<Ballot>[] ballots = Some(ref random, static (ref SplitMix64 r) => (Ballot)r.Below(3));
+            int total = Votes(ballots, static _ => true);
+            VoteResult expected = 2 * Votes(ballots, b => b == Ballot.Granted) > total ? VoteResult.Won
+                : 2 * Votes(ballots, b => b != Ballot.Refused) > total ? VoteResult.Pending
                 : VoteResult.Lost;
             Assert.Equal(expected, Majority.Tally(ballots));
         }
     }
 
     [Fact]
-    public void No_voters_have_no_majority() =>
-        Assert.Throws<InvalidOperationException>(() => Majority.Reached(Span<ulong>.Empty));
+    public void Weights_of_one_make_the_majority_that_counts_heads()
+    {
+        var random = new SplitMix64(7);
+        for (int round = 0; round < 5_000; round++)
+        {
+            Weighted<ulong>[] values = Array.ConvertAll(
+                Some(ref random, static (ref SplitMix64 r) => r.Below(6)), v => v with { Votes = 1 });
+            ulong[] sorted = [.. values.Select(v => v.Value).Order()];
+            Assert.Equal(sorted[^Majority.Size(sorted.Length)], Majority.Reached(values.AsSpan()));
+        }
+    }
 
-    private static int Count<T>(T[] values, Predicate<T> predicate) => Array.FindAll(values, predicate).Length;
+    [Fact]
+    public void Two_sets_of_voters_that_both_decide_share_one_whatever_the_weights()
+    {
+        var random = new SplitMix64(8);
+        for (int round = 0; round < 20_000; round++)
+        {
+            Weighted<bool>[] sides = Some(ref random, static (ref SplitMix64 r) => r.Chance(0.5));
+            VoteResult one = Majority.Tally(Array.ConvertAll(sides, s => new Weighted<Ballot>(s.Value ? Ballot.Granted : Ballot.Refused, s.Votes)));
+            VoteResult other = Majority.Tally(Array.ConvertAll(sides, s => new Weighted<Ballot>(s.Value ? Ballot.Refused : Ballot.Granted, s.Votes)));
+            Assert.False(one == VoteResult.Won && other == VoteResult.Won);
+        }
+    }
+
+    [Fact]
+    public void No_voters_have_no_majority() =>
+        Assert.Throws<InvalidOperationException>(() => Majority.Reached(Span<Weighted<ulong>>.Empty));
+
+    private delegate T Draw<out T>(ref SplitMix64 random);
+
+    // In a third of the draws every vote counts one.
+    private static Weighted<T>[] Some<T>(ref SplitMix64 random, Draw<T> draw)
+    {
+        var values = new Weighted<T>[1 + random.Below(9)];
+        ulong greatest = random.Chance(0.33) ? 1 : 1 + random.Below(6);
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = new Weighted<T>(draw(ref random), 1 + (int)random.Below(greatest));
+        }
+
+        return values;
+    }
+
+    private static int Votes<T>(Weighted<T>[] values, Predicate<T> predicate) => values.Sum(v => predicate(v.Value) ? v.Votes : 0);
 }

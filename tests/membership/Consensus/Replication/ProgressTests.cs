@@ -123,7 +123,7 @@ public class ProgressTests
     private static Progress Fresh(ulong next)
     {
         var progress = new Progress(new RaftOptions { Self = One, Voters = [One, Two, Three], Seed = 1 });
-        progress.Reset(new LogIndex(next), MonotonicTime.DistantPast);
+        progress.Reset(new LogIndex(next));
         return progress;
     }
 }

@@ -1,5 +1,4 @@
 using Cluster.Consensus;
-using Cluster.Membership;
 
 namespace Cluster.Runtime.Tests.Parts;
 
