@@ -56,6 +56,7 @@ public sealed partial class NodeRuntime
         await _links.DisposeAsync().ConfigureAwait(false);
         await _fences.DisposeAsync().ConfigureAwait(false);
         await _exits.DisposeAsync().ConfigureAwait(false);
+        await _timings.DisposeAsync().ConfigureAwait(false);
         _log.Dispose();
         _snapshots.Join();
         _metrics.Dispose();

@@ -85,6 +85,9 @@ public sealed record NodeRuntimeOptions
     /// <summary>The highest feature level that this build understands; other than the default only in tests of mixed builds.</summary>
     internal uint FeatureLevel { get; init; } = FeatureLevels.Understood;
 
+    /// <summary>Runs with each sync of the log, as a slow disk would; for tests.</summary>
+    internal Action? WithEachSync { get; init; }
+
     /// <summary>This node's entry in <see cref="Nodes"/>.</summary>
     /// <exception cref="ArgumentException">There is none.</exception>
     internal NodePeer Own => Nodes.FirstOrDefault(node => node.Id == Self)

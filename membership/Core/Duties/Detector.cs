@@ -17,6 +17,7 @@ internal sealed class Detector(
     Contacts contacts,
     LeaseGrantor grantor,
     FormerLeases former,
+    Assembly assembly,
     MonotonicTime processStart)
 {
     private static readonly TimeSpan s_proposeAgain = TimeSpan.FromSeconds(1);
@@ -67,6 +68,11 @@ internal sealed class Detector(
                 Declare(node, contact, $"to be fenced: {wanted.Reason}", now, wallClockMs);
             }
 
+            return;
+        }
+
+        if (!assembly.IsComplete || assembly.IsLeftToAnOperator(node))
+        {
             return;
         }
 
