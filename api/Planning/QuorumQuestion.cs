@@ -58,18 +58,25 @@ public static class QuorumQuestion
         Favoured = request.Favoured,
         LastManStanding = request.LastManStanding ?? false,
         WaitForAll = request.WaitForAll ?? false,
+        VotersWanted = request.VotersWanted,
     };
 
     private static QuorumNode Node(SimulatedNode? node) => new(node?.Name ?? "", node?.Votes ?? 1)
     {
         IsArbiter = node?.Arbiter ?? false,
+        IsLearner = node?.Learner ?? false,
         CanBeFenced = node?.CanBeFenced ?? true,
     };
 
-    private static QuorumNode Node(NodeDocument node) => new(node.Name) { CanBeFenced = node.FenceLevels.Count > 0 };
+    private static QuorumNode Node(NodeDocument node) => new(node.Name, node.Votes)
+    {
+        IsLearner = !node.Voting,
+        IsArbiter = node.Arbiter && node.Voting,
+        CanBeFenced = node.FenceLevels.Count > 0,
+    };
 
     private static SimulatedNode Document(QuorumNode node) =>
-        new() { Name = node.Name, Votes = node.Votes, Arbiter = node.IsArbiter, CanBeFenced = node.CanBeFenced };
+        new() { Name = node.Name, Votes = node.Votes, Learner = node.IsLearner, Arbiter = node.IsArbiter, CanBeFenced = node.CanBeFenced };
 
     private static FailureCountDocument Document(QuorumCount count) => new(count.Guaranteed, count.Possible);
 

@@ -35,6 +35,9 @@ public sealed record MembershipOptions
     /// <summary>Timing, as configured. In force until the cluster has settings (<see cref="ClusterState.Settings"/>), like the next four.</summary>
     public MembershipTiming Timing { get; init; } = MembershipTiming.Lan;
 
+    /// <summary>What a former life of this node has left on disk (<see cref="NodeEffects.TimingToStore"/>); null for none.</summary>
+    public StoredTiming? StoredTiming { get; init; }
+
     /// <summary>Fencing policy of the leader, as configured. Its levels are always this daemon's own.</summary>
     public FencePolicy Fencing { get; init; } = new();
 

@@ -1,3 +1,5 @@
+using Cluster.Membership.Protocol;
+
 namespace Cluster.Membership;
 
 /// <summary>
@@ -52,6 +54,18 @@ public sealed record MembershipTiming
 
     /// <summary>How long the leader waits, by its own clock, for a lease to end by the holder's.</summary>
     public TimeSpan LeaseBound => TimeSpan.FromTicks((long)(Lease.Ticks * ClockRateBound));
+
+    /// <summary>Fills in what the profile gives.</summary>
+    /// <exception cref="ArgumentException">The durations do not fit together; the message shows the arithmetic.</exception>
+    public static MembershipTiming From(TimingSettings settings)
+    {
+        MembershipTiming timing = SettingsForms.Read(settings);
+        timing.Validate();
+        return timing;
+    }
+
+    /// <summary>The profile that fits best, and what differs from it. Durations are rounded up to milliseconds.</summary>
+    public TimingSettings ToSettings() => SettingsForms.Of(this);
 
     /// <summary>Checks that the durations fit together (S2).</summary>
     /// <exception cref="ArgumentException">They do not; the message shows the arithmetic.</exception>

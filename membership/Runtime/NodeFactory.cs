@@ -15,13 +15,19 @@ internal static class NodeFactory
     /// <summary>Makes the node over what storage found.</summary>
     /// <param name="options">The configuration.</param>
     /// <param name="founders">The nodes that the cluster began with; see <see cref="FoundersFile"/>.</param>
+    /// <param name="stored">The timing to begin with; see <see cref="TimingStore"/>.</param>
     /// <param name="nonce">Tells this life from every other.</param>
     /// <param name="recovered">What storage found.</param>
     /// <param name="now">The time.</param>
     public static ClusterNode Make(
-        NodeRuntimeOptions options, IReadOnlyList<ConfiguredNode> founders, ulong nonce, RecoveredLog recovered, MonotonicTime now)
+        NodeRuntimeOptions options,
+        IReadOnlyList<ConfiguredNode> founders,
+        StoredTiming stored,
+        ulong nonce,
+        RecoveredLog recovered,
+        MonotonicTime now)
     {
-        MembershipTiming timing = options.Timing;
+        MembershipTiming timing = stored.Timing;
         var raft = new RaftOptions
         {
             Self = options.Self,
@@ -29,6 +35,7 @@ internal static class NodeFactory
             HeartbeatInterval = timing.HeartbeatInterval,
             ElectionTimeoutMin = timing.ElectionTimeoutMin,
             ElectionTimeoutMax = timing.ElectionTimeoutMax,
+            NewcomerPatience = stored.Patience,
             ClockRateBound = timing.ClockRateBound,
             CommitNoticeDelay = NodeRuntimeOptions.CommitNoticeDelay,
             TrailingEntries = options.TrailingEntries,
@@ -42,7 +49,8 @@ internal static class NodeFactory
             ApiUrl = options.ApiUrl,
             Nonce = nonce,
             BootId = options.BootId ?? File.ReadAllText(BootIdPath).Trim(),
-            Timing = timing,
+            Timing = options.Timing,
+            StoredTiming = stored,
             Fencing = options.Fencing,
             Quorum = options.Quorum,
             Groups = options.Groups,

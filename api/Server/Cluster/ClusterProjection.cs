@@ -17,7 +17,7 @@ internal sealed class ClusterProjection(string cluster, NodeId self, FencePolicy
     {
         ClusterState state = node.State;
         QuorumDocument quorum = Quorum(node, now);
-        NodeDocument[] nodes = [.. state.Nodes.Select(record => Node(record, quorum.Leader, node.Log.Configuration))];
+        NodeDocument[] nodes = [.. state.Nodes.Select(record => Node(record, quorum.Leader, state.Configuration))];
         FenceOperationDocument[] open =
         [
             .. state.Operations
@@ -53,14 +53,20 @@ internal sealed class ClusterProjection(string cluster, NodeId self, FencePolicy
             Leader = log.Leader.IsNone ? null : node.State.FindNode(log.Leader)?.Name ?? log.Leader.ToString(),
             Term = log.Term.Value,
             Role = DocumentMap.Of(log.Role),
-            Votes = node.State.Nodes.Count,
-            Majority = node.State.Majority,
-            VotersUp = node.State.Nodes.Count(record => record.State == NodeLifeState.Up),
+            Votes = node.State.VotesTotal,
+            Majority = node.State.VotesNeeded,
+            VotesUp = node.State.VotesUp,
+            Voters = [.. node.State.Voters.Select(voter => NameOf(node.State, voter))],
+            VotersUp = node.State.Voters.Count(voter => node.State.FindNode(voter)?.State == NodeLifeState.Up),
+            Outgoing = [.. node.State.Configuration.OutgoingVoters.Select(voter => NameOf(node.State, voter))],
+            Learners = [.. node.State.Configuration.Learners.Select(learner => NameOf(node.State, learner))],
             Lease = new LeaseDocument(node.LeaseDeadline > now, (long)remainingMs),
             CommitIndex = log.CommitIndex.Value,
             AppliedIndex = node.State.AppliedIndex.Value,
         };
     }
+
+    private static string NameOf(ClusterState state, NodeId id) => state.FindNode(id)?.Name ?? id.ToString();
 
     private NodeDocument Node(NodeRecord record, string? leader, ClusterConfiguration voters) => new()
     {

@@ -17,6 +17,7 @@ internal sealed class Detector(
     Contacts contacts,
     LeaseGrantor grantor,
     FormerLeases former,
+    Assembly assembly,
     MonotonicTime processStart)
 {
     private const int LooksPerHeartbeat = 10;
@@ -72,6 +73,11 @@ internal sealed class Detector(
                 Declare(node, contact, $"to be fenced: {wanted.Reason}", now, wallClockMs);
             }
 
+            return;
+        }
+
+        if (!assembly.IsComplete || assembly.IsLeftToAnOperator(node))
+        {
             return;
         }
 

@@ -21,6 +21,9 @@ internal sealed class FenceSupervisor(
     private static readonly TimeSpan s_reportGrace = TimeSpan.FromSeconds(2);
     private readonly SortedDictionary<ulong, Care> _cares = [];
     private readonly SortedSet<NodeId> _postponed = [];
+
+    // Until when a device may still carry out what it did not answer in time, though the operation may be over by then.
+    private readonly SortedDictionary<NodeId, MonotonicTime> _mayStillAct = [];
     private readonly QuorumGuard _guard = new(log, settings);
 
     /// <summary>A new tenure begins.</summary>
@@ -28,6 +31,7 @@ internal sealed class FenceSupervisor(
     {
         _cares.Clear();
         _postponed.Clear();
+        _mayStillAct.Clear();
     }
 
     /// <summary>Whether switching a node off is put off because the majority needs it.</summary>
@@ -47,9 +51,22 @@ internal sealed class FenceSupervisor(
             Observe(operation, now);
         }
 
+        foreach ((NodeId target, MonotonicTime until) in _mayStillAct)
+        {
+            if (now < until)
+            {
+                _guard.MarkAtWork(target, now);
+            }
+        }
+
+        bool isGranting = grantor.IsGranting(now);
         foreach (FenceOperation operation in state.OpenOperations)
         {
-            Consider(operation, now, wallClockMs, ownLife);
+            // Before the cluster is assembled only an operator has anybody switched off: see Assembly.
+            if (isGranting || operation.IsAskedFor)
+            {
+                Consider(operation, now, wallClockMs, ownLife);
+            }
         }
     }
 
@@ -81,9 +98,7 @@ internal sealed class FenceSupervisor(
             return !IsLost(running, care, now) || now < care.ProposeAgainAt;
         }
 
-        // A device may still carry out what it did not answer in time, or what nobody was left to hear the answer of.
-        bool mayStillAct = operation.Attempts is [.., { Failure: "timed-out" or "unknown" }] && now < care.EndedAt + settings.Fencing.AttemptDeadline;
-        return mayStillAct || now < care.ProposeAgainAt;
+        return now < care.ProposeAgainAt;
     }
 
     private void Consider(FenceOperation operation, MonotonicTime now, long wallClockMs, Incarnation ownLife)
@@ -117,6 +132,12 @@ internal sealed class FenceSupervisor(
             care.Ended = begun;
             care.EndedAt = now;
             FenceAttempt last = operation.Attempts[^1];
+            if (last.Failure is "timed-out" or "unknown")
+            {
+                // It did not answer in time, or nobody was left to hear the answer.
+                _mayStillAct[operation.Node] = now + settings.Fencing.AttemptDeadline;
+            }
+
             int fruitless = FruitlessInARow(operation);
             care.NextAt = fruitless == 0 || last.Failure == "unknown" ? now : now + Pause(fruitless, levels);
         }

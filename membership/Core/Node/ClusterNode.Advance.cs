@@ -26,12 +26,14 @@ public sealed partial class ClusterNode
             Log.Abdicate(now);
         }
 
+        _timekeeper.Tick(now, Effects);
         _requests.Tick(now, Effects.RaftMessages);
         _holder.Tick(now, Incarnation, _grantor, Own, Effects.Messages);
         _orders.Tick(now, Incarnation, Effects.FenceOrders);
         _detector.Tick(now, _wallClockMs, Incarnation, Effects.Messages);
         _supervisor.Tick(now, _wallClockMs, Incarnation);
         _features.Tick(now, _wallClockMs);
+        _assembly.Tick(now, _wallClockMs, _grantor);
         _acks.Tick(now, _wallClockMs);
         _voters.Tick(now);
         _settingsSteward.Tick(now, _wallClockMs);

@@ -60,6 +60,12 @@ public sealed class NodeEffects
     public bool PeersChanged { get; set; }
 
     /// <summary>
+    /// Set when this is to stand on disk in the place of what was stored before. Once it does, it is reported through <see cref="ClusterNode.TimingStored"/>;
+    /// only then is it used. Until then nothing further is set here.
+    /// </summary>
+    public StoredTiming? TimingToStore { get; set; }
+
+    /// <summary>
     /// True when there is more than writes, messages and snapshots: things that stand in an order to those of other inputs, so that they are to be carried out
     /// before the next input.
     /// </summary>
@@ -69,6 +75,7 @@ public sealed class NodeEffects
         || EventsDroppedThrough is not null
         || IncarnationEnded is not null
         || PeersChanged
+        || TimingToStore is not null
         || JoinRefused is not null;
 
     /// <summary>Empties everything.</summary>
@@ -88,5 +95,6 @@ public sealed class NodeEffects
         IncarnationEnded = null;
         JoinRefused = null;
         PeersChanged = false;
+        TimingToStore = null;
     }
 }

@@ -37,7 +37,7 @@ internal static class SettingsForms
     /// <summary>A duration for people.</summary>
     public static string Ms(TimeSpan span) => string.Create(CultureInfo.InvariantCulture, $"{span.TotalMilliseconds:0.###} ms");
 
-    private static MembershipTiming Read(TimingSettings form)
+    public static MembershipTiming Read(TimingSettings form)
     {
         MembershipTiming profile = ClusterSettings.TimingOf(form.Profile) ?? MembershipTiming.Lan;
         return new MembershipTiming
@@ -90,7 +90,7 @@ internal static class SettingsForms
 
     private static int Read(uint count, int otherwise) => count == 0 ? otherwise : (int)Math.Min(count, int.MaxValue);
 
-    private static TimingSettings Of(MembershipTiming timing)
+    public static TimingSettings Of(MembershipTiming timing)
     {
         TimingSettings? best = null;
         foreach (string profile in ClusterSettings.Profiles)

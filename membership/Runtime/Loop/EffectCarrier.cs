@@ -22,6 +22,7 @@ internal sealed class EffectCarrier(
     LeaseBoard lease,
     FenceRunner fences,
     ExitProver exits,
+    TimingStore timings,
     ILogger logger)
 {
     private NodeRuntimeStatus _status = new(default, Incarnation.None, MonotonicTime.DistantPast, false, 0, 0, FeatureLevels.First);
@@ -55,6 +56,11 @@ internal sealed class EffectCarrier(
         foreach (FenceOrder order in effects.FenceOrders)
         {
             fences.Start(order);
+        }
+
+        if (effects.TimingToStore is { } timing)
+        {
+            timings.Store(timing);
         }
 
         foreach (ExitQuestion question in effects.ExitQuestions)
@@ -122,6 +128,11 @@ internal sealed class EffectCarrier(
             links.Observe(node.State);
         }
 
+        if (effects.PeersChanged)
+        {
+            links.Update([.. node.State.Nodes.Select(PeerOf)]);
+        }
+
         PublishLease(node, effects.IncarnationEnded);
         PublishStatus(node, now, effects.Events.Count > 0 || effects.Restored is not null);
         if (effects.JoinRefused is { } refusal && refusal != _refusal)
@@ -130,6 +141,20 @@ internal sealed class EffectCarrier(
             _refusal = refusal;
             RuntimeLog.JoinRefused(logger, refusal);
         }
+    }
+
+    private static NodePeer PeerOf(NodeRecord node)
+    {
+        List<PeerAddress> addresses = [];
+        foreach (string text in node.Addresses)
+        {
+            if (PeerAddress.TryParse(text, out PeerAddress address))
+            {
+                addresses.Add(address);
+            }
+        }
+
+        return new NodePeer(node.Id, node.Name, addresses);
     }
 
     /// <summary>Agents must not go on with attempts that the ledger holds for ended, nor for a life that is over.</summary>

@@ -11,6 +11,13 @@ namespace Cluster.Simulation.Faults;
 /// </summary>
 internal sealed class SettingsTurn : MembershipFault
 {
+    private static readonly MembershipTiming s_patient = MembershipTiming.Lan with
+    {
+        ElectionTimeoutMin = TimeSpan.FromMilliseconds(500),
+        ElectionTimeoutMax = TimeSpan.FromMilliseconds(800),
+        Lease = TimeSpan.FromMilliseconds(1_500),
+    };
+
     public override string Name => "settings-turn";
 
     protected override void Strike(World world, RandomStream random)
@@ -32,10 +39,10 @@ internal sealed class SettingsTurn : MembershipFault
             outcome => world.Trace.Line(machine.Number, $"lease of {next.Timing.Lease.TotalMilliseconds:F0} ms: {outcome.Code} {outcome.Detail}"));
     }
 
-    // The longest lease leaves room for the groups' deadline (SettingsRules).
+    // The longest lease and patience leave room for the groups' deadline (SettingsRules).
     private static MembershipTiming Draw(RandomStream random)
     {
-        MembershipTiming profile = random.Pick([MembershipTiming.Lan, MembershipTiming.Fast]);
-        return random.Chance(0.4) ? profile : profile with { Lease = TimeSpan.FromMilliseconds(random.Between(150, 2_300)) };
+        MembershipTiming profile = random.Pick([MembershipTiming.Lan, MembershipTiming.Fast, s_patient]);
+        return random.Chance(0.4) ? profile : profile with { Lease = TimeSpan.FromMilliseconds(random.Between(150, 2_000)) };
     }
 }

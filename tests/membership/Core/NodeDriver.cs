@@ -7,7 +7,14 @@ namespace Cluster.Membership.Tests;
 /// <summary>Drives node 1 of three under a scripted engine and a clock that the test moves.</summary>
 internal sealed class NodeDriver
 {
-    public NodeDriver(MembershipTiming? timing = null, bool leads = true, CompactionPolicy? compaction = null, Action<ScriptedLog>? prepare = null, uint self = 1, QuorumPolicy? quorum = null)
+    public NodeDriver(
+        MembershipTiming? timing = null,
+        bool leads = true,
+        CompactionPolicy? compaction = null,
+        Action<ScriptedLog>? prepare = null,
+        uint self = 1,
+        QuorumPolicy? quorum = null,
+        StoredTiming? stored = null)
     {
         prepare?.Invoke(Log);
         Timing = timing ?? new MembershipTiming { StartupGrace = TimeSpan.Zero };
@@ -21,6 +28,7 @@ internal sealed class NodeDriver
                 BootId = "boot-1",
                 Timing = Timing,
                 Quorum = quorum ?? new QuorumPolicy(),
+                StoredTiming = stored,
                 Compaction = compaction ?? new CompactionPolicy(),
                 Fencing = new FencePolicy { Levels = new Dictionary<NodeId, IReadOnlyList<int>> { [new(2)] = [1], [new(3)] = [1, 2] } },
             },
@@ -63,6 +71,12 @@ internal sealed class NodeDriver
     public List<(ulong Request, CommandOutcome Outcome)> Outcomes { get; } = [];
 
     public List<(OperationId Operation, uint Attempt)> Cancels { get; } = [];
+
+    /// <summary>Timings that the node asked to be stored; reported as stored at once unless <see cref="KeepsTimings"/>.</summary>
+    public List<StoredTiming> TimingsToStore { get; } = [];
+
+    /// <summary>Whether the test reports stored timings itself.</summary>
+    public bool KeepsTimings { get; set; }
 
     public EventPosition? DroppedThrough { get; private set; }
 
@@ -158,7 +172,17 @@ internal sealed class NodeDriver
             DroppedThrough = Node.Effects.EventsDroppedThrough ?? DroppedThrough;
             JoinRefused = Node.Effects.JoinRefused ?? JoinRefused;
             PeersChanged |= Node.Effects.PeersChanged;
+            StoredTiming? timing = Node.Effects.TimingToStore;
             Node.Effects.Clear();
+            if (timing is not null)
+            {
+                TimingsToStore.Add(timing);
+                if (!KeepsTimings)
+                {
+                    Node.TimingStored(timing, Now);
+                }
+            }
+
             Proposed.AddRange(Log.Waiting.Select(entry => Command.Parser.ParseFrom(entry.Payload.Span)));
             if (Log.Waiting.Count == 0)
             {

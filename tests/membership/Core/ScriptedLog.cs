@@ -126,9 +126,10 @@ internal sealed class ScriptedLog : IReplicatedLog
 
     public bool IsCaughtUp(NodeId learner) => Configuration.IsLearner(learner) && !Silent.Contains(learner);
 
-    public void Retime(RaftTiming timing, MonotonicTime now)
-    {
-    }
+    /// <summary>What the engine was told to go by, newest last.</summary>
+    public List<RaftTiming> Timings { get; } = [];
+
+    public void Retime(RaftTiming timing, MonotonicTime now) => Timings.Add(timing);
 
     public bool TryTransfer(NodeId to, MonotonicTime now, out string refusal)
     {

@@ -201,6 +201,7 @@ internal sealed class StateDriver
             $"start g{e.GroupStart.Generation} [{string.Join(' ', e.GroupStart.Members.Select(m => $"{m.Member}/{m.Slot}"))}]"
             + $" departed [{string.Join(' ', e.GroupStart.Departed.Select(m => m.Member))}]",
         ClusterEvent.KindOneofCase.NodeAdded => $"added {e.NodeAdded.Name} {string.Join(',', e.NodeAdded.Addresses)}",
+        ClusterEvent.KindOneofCase.ClusterAssembled => $"assembled {e.ClusterAssembled.Who}",
         ClusterEvent.KindOneofCase.NodeRemoved => $"removed {e.NodeRemoved.Name}",
         ClusterEvent.KindOneofCase.NodeChanged => $"changed {e.NodeChanged.Name}",
         ClusterEvent.KindOneofCase.GroupReady => $"ready g{e.GroupReady.Generation}",
