@@ -34,6 +34,9 @@ internal interface ICluster
     /// <summary>The nodes that the cluster began with, with where they are reached as far as it is known.</summary>
     Task<IReadOnlyList<JoinPeer>> ReadFoundersAsync(CancellationToken cancellation);
 
+    /// <summary>The ways from this node to the others, as they are now.</summary>
+    IReadOnlyList<LinkDocument> Links { get; }
+
     /// <summary>Hands a command to the leader, wherever it is, and waits until it is committed.</summary>
     /// <exception cref="OperationCanceledException">The token was signalled; the command may still take effect.</exception>
     Task<CommandOutcome> SubmitAsync(Command command, CancellationToken cancellation);

@@ -24,11 +24,19 @@ internal sealed class LeaseBoard
     /// <summary>Raised when the view changes.</summary>
     public ChangeNotifier Moved { get; } = new();
 
+    /// <summary>Raised when another life begins or one ends, which is seldom.</summary>
+    public ChangeNotifier Turned { get; } = new();
+
     /// <summary>Written by the loop only.</summary>
     public void Publish(LeaseView view)
     {
+        LeaseView before = _current;
         Volatile.Write(ref _current, view);
         Moved.Raise();
+        if (view.Incarnation != before.Incarnation || view.LastEnded != before.LastEnded)
+        {
+            Turned.Raise();
+        }
     }
 
     /// <summary>Waits until this node is a member.</summary>
@@ -36,7 +44,7 @@ internal sealed class LeaseBoard
     {
         while (true)
         {
-            Task moved = Moved.Next;
+            Task moved = Turned.Next;
             if (Current.Incarnation is var incarnation && incarnation != Incarnation.None)
             {
                 return incarnation;
