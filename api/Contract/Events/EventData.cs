@@ -15,6 +15,12 @@ namespace Cluster.Api.Contract;
 [JsonDerivedType(typeof(GroupStopData), "group-stop")]
 [JsonDerivedType(typeof(GroupStartData), "group-start")]
 [JsonDerivedType(typeof(GroupReadyData), "group-ready")]
+[JsonDerivedType(typeof(NodeAddedData), "node-added")]
+[JsonDerivedType(typeof(NodeRemovedData), "node-removed")]
+[JsonDerivedType(typeof(NodeChangedData), "node-changed")]
+[JsonDerivedType(typeof(SettingsChangedData), "settings-changed")]
+[JsonDerivedType(typeof(VotersChangedData), "voters-changed")]
+[JsonDerivedType(typeof(ClusterAssembledData), "cluster-assembled")]
 [JsonDerivedType(typeof(UnknownData), "unknown")]
 public abstract record EventData
 {

@@ -7,7 +7,7 @@ using Kind = Cluster.Membership.Protocol.ClusterEvent.KindOneofCase;
 namespace Cluster.Api.Server.Cluster;
 
 /// <summary>Committed events as CloudEvents 1.0 documents. Pure.</summary>
-internal static class EventProjection
+internal static partial class EventProjection
 {
     public static CloudEvent Of(ClusterEvent source, string cluster)
     {
@@ -42,6 +42,15 @@ internal static class EventProjection
         Kind.GroupStart => ("group-start", Group(e.GroupStart.Group), Started(e)),
         Kind.GroupReady => ("group-ready", Group(e.GroupReady.Group),
             new GroupReadyData(e.GroupReady.Group, e.GroupReady.Generation) { Epoch = e.Epoch }),
+        Kind.NodeAdded => ("node-added", Node(e.NodeAdded.Name), Added(e)),
+        Kind.NodeRemoved => ("node-removed", Node(e.NodeRemoved.Name),
+            new NodeRemovedData(e.NodeRemoved.Name, e.NodeRemoved.Node, e.NodeRemoved.Who) { Epoch = e.Epoch }),
+        Kind.NodeChanged => ("node-changed", Node(e.NodeChanged.Name), Changed(e)),
+        Kind.SettingsChanged => ("settings-changed", "settings",
+            new SettingsChangedData(e.SettingsChanged.Version, e.SettingsChanged.Who) { Epoch = e.Epoch }),
+        Kind.VotersChanged => ("voters-changed", "quorum", Voters(e)),
+        Kind.ClusterAssembled => ("cluster-assembled", "quorum",
+            new ClusterAssembledData(DocumentMap.Optional(e.ClusterAssembled.Who)) { Epoch = e.Epoch }),
         _ => ("unknown", "cluster", new UnknownData { Epoch = e.Epoch }),
     };
 

@@ -63,7 +63,9 @@ internal static class ApiHost
         // Listens from the start, not from the first scrape: what happened before it would be missing.
         app.Services.GetRequiredService<MetricsCollector>();
         StreamGate gate = app.Services.GetRequiredService<StreamGate>();
-        app.Services.GetRequiredService<IMeterFactory>().Create("Cluster.Api").CreateObservableGauge(
+        Meter meter = app.Services.GetRequiredService<IMeterFactory>().Create("Cluster.Api");
+        _ = new ClusterMetrics(cluster, meter);
+        meter.CreateObservableGauge(
             "cluster.api.streams.open", () => gate.Open, null, "Event streams and waiting requests that are open");
         app.Use(NoStore);
         app.UseMiddleware<ProblemMiddleware>();

@@ -61,7 +61,7 @@ public sealed class AdvisorTests
         cluster.Nodes[2] = FakeCluster.Node(3, "n3", NodeState.Absent);
         IReadOnlyList<AttentionDocument> attention = (await cluster.ReadAsync(default)).Attention;
         Assert.Equal(["quorum", "n3"], attention.Select(each => each.Subject));
-        Assert.Contains("at least 2 of the 3 nodes", attention[0].Remedy, StringComparison.Ordinal);
+        Assert.Contains("at least 2 of the 3 votes", attention[0].Remedy, StringComparison.Ordinal);
     }
 
     [Theory]
