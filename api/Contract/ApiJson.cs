@@ -16,6 +16,7 @@ namespace Cluster.Api.Contract;
 [JsonSerializable(typeof(GroupList))]
 [JsonSerializable(typeof(EventPage))]
 [JsonSerializable(typeof(EventReset))]
+[JsonSerializable(typeof(EventBehind))]
 [JsonSerializable(typeof(HealthDocument))]
 [JsonSerializable(typeof(ProblemDocument))]
 [JsonSerializable(typeof(NodeAddRequest))]
