@@ -27,6 +27,10 @@ namespace Cluster.Api.Contract;
 [JsonSerializable(typeof(TokenRequest))]
 [JsonSerializable(typeof(TokenList))]
 [JsonSerializable(typeof(IssuedToken))]
+[JsonSerializable(typeof(SettingsDocument))]
+[JsonSerializable(typeof(SettingsChangeRequest))]
+[JsonSerializable(typeof(SettingsChangeDocument))]
+[JsonSerializable(typeof(SettingsHistory))]
 [JsonSerializable(typeof(QuorumSimulationRequest))]
 [JsonSerializable(typeof(QuorumSimulationDocument))]
 public sealed partial class ApiJson : JsonSerializerContext;

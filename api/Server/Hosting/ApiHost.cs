@@ -75,6 +75,7 @@ internal static class ApiHost
         app.MapNodeChanges();
         app.MapJoining();
         app.MapTokens();
+        app.MapSettings();
         app.MapFencing();
         app.MapEvents();
         app.MapHealth();
