@@ -84,8 +84,25 @@ internal sealed class Operator(RaftWorld world)
             }
         }
 
+        Pair();
         Look();
     });
+
+    // Who went on alone gets company again, so that the two can fall out again.
+    private void Pair()
+    {
+        if (world.Plan.HasFencers && world.LeadingProcess is RaftProcess { Unsettled: null, Configuration.Voters.Length: 1 } leader && _random.Chance(0.2))
+        {
+            foreach (NodeId learner in leader.Configuration.Learners)
+            {
+                if (leader.Log.IsCaughtUp(learner))
+                {
+                    Change(leader, [ConfigurationStep.Promote(learner)]);
+                    return;
+                }
+            }
+        }
+    }
 
     private void Transfer(RaftProcess leader)
     {
@@ -110,6 +127,12 @@ internal sealed class Operator(RaftWorld world)
             // Nobody in his senses takes other voters away while one is lost: the rest could lack a majority for ever.
             bool isAboutTheLost = steps.Count == 1 && steps[0].Kind == ConfigurationStepKind.Remove && world.HostOf(steps[0].Node)!.AwaitsRemoval;
             if (!isAboutTheLost && world.RaftHosts.Any(host => host.AwaitsRemoval && leader.ConfigurationInLog.IsMember(host.Id)))
+            {
+                return;
+            }
+
+            // A leader that was paused hears of it late: a host may have come back under another number meanwhile.
+            if (steps.Any(step => step.Kind == ConfigurationStepKind.Add && world.HostOf(step.Node)?.Id != step.Node))
             {
                 return;
             }
