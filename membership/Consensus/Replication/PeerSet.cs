@@ -18,14 +18,23 @@ internal sealed class PeerSet(RaftOptions options)
     public bool HasRemoved { get; private set; }
 
     /// <summary>The peer with this number, or null.</summary>
-    public Peer? Find(NodeId id)
+    public Peer? Find(NodeId id) => Find(_all, id);
+
+    /// <summary>The peer with this number among others in order of their numbers, or null. There may be thousands of learners.</summary>
+    public static Peer? Find(Peer[] sorted, NodeId id)
     {
-        foreach (Peer peer in _all)
+        int low = 0;
+        int high = sorted.Length - 1;
+        while (low <= high)
         {
-            if (peer.Id == id)
+            int middle = (low + high) >>> 1;
+            int order = sorted[middle].Id.CompareTo(id);
+            if (order == 0)
             {
-                return peer;
+                return sorted[middle];
             }
+
+            (low, high) = order < 0 ? (middle + 1, high) : (low, middle - 1);
         }
 
         return null;
