@@ -1,7 +1,10 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using Cluster.Api.Cli.Commands;
+using Cluster.Api.Cli.Commands.Nodes;
 using Cluster.Api.Cli.Commands.Pki;
+using Cluster.Api.Cli.Commands.Quorum;
+using Cluster.Api.Cli.Commands.Settings;
 using Cluster.Api.Cli.Http;
 
 namespace Cluster.Api.Cli;
@@ -12,14 +15,24 @@ internal static class CommandLine
     public static async Task<int> RunAsync(string[] args, CliConsole console)
     {
         var common = new CommonOptions();
+        var switches = new SwitchCommand(common, console);
         var root = new RootCommand(
             "clusterctl: see and steer a cluster.\n\n"
             + "Exit codes: 0 done; 1 refused, or what was waited for did not succeed; 2 wrong usage; 3 the daemon can't be reached; "
             + "4 status: the cluster is not healthy.")
         {
             new StatusCommand(common, console).Build(),
+            new NodesCommand(common, console).Build(),
+            new JoinCommand(common, console).Build(),
+            switches.Leave(),
+            switches.Drain(),
+            switches.Maintenance(),
+            new TokenCommand(common, console).Build(),
             new FenceCommand(common, console).Build(),
             new ConfirmCommand(common, console).Build(),
+            new QuorumCommand(common, console).Build(),
+            new GroupsCommand(common, console).Build(),
+            new SettingsCommand(common, console).Build(),
             new EventsCommand(common, console).Build(),
             new WalCommand(common, console).Build(),
             new PkiCommand(common, console).Build(),

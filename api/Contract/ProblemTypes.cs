@@ -12,6 +12,15 @@ public static class ProblemTypes
     /// <summary>404: no such group.</summary>
     public const string UnknownGroup = "urn:cluster:problem:unknown-group";
 
+    /// <summary>404: no such join token.</summary>
+    public const string UnknownToken = "urn:cluster:problem:unknown-token";
+
+    /// <summary>403: the join token is not good, or the certificate proves nothing.</summary>
+    public const string NotAdmitted = "urn:cluster:problem:not-admitted";
+
+    /// <summary>409: this must be asked of the node itself, and it was asked of another.</summary>
+    public const string WrongNode = "urn:cluster:problem:wrong-node";
+
     /// <summary>404: nothing is found at this path.</summary>
     public const string UnknownRoute = "urn:cluster:problem:unknown-route";
 
@@ -29,6 +38,12 @@ public static class ProblemTypes
 
     /// <summary>400: the request is not well-formed HTTP.</summary>
     public const string BadRequest = "urn:cluster:problem:bad-request";
+
+    /// <summary>400: the settings do not fit together; the detail has the arithmetic.</summary>
+    public const string InvalidSettings = "urn:cluster:problem:invalid-settings";
+
+    /// <summary>412: another change came first. Read anew, and decide anew.</summary>
+    public const string ChangedMeanwhile = "urn:cluster:problem:changed-meanwhile";
 
     /// <summary>413: the body is larger than 64 KiB.</summary>
     public const string BodyTooLarge = "urn:cluster:problem:body-too-large";

@@ -9,8 +9,20 @@ public interface IMembershipClient : IAsyncDisposable
     /// <summary>This node's lease, kept current by the daemon.</summary>
     ILease Lease { get; }
 
-    /// <summary>The newest view of the cluster: immutable, with growing version.</summary>
+    /// <summary>
+    /// The newest view of the cluster: immutable, with growing version. <see cref="MembershipSnapshot.None"/> (version 0) until the daemon has
+    /// answered for the first time.
+    /// </summary>
     MembershipSnapshot Current { get; }
+
+    /// <summary>
+    /// The newest view and those that follow, from the daemon's first answer on, with growing versions. A reader that is slower than the changes
+    /// finds the newest, not every one, and costs nothing meanwhile; who needs every event reads <see cref="WatchAsync"/> from the position of a
+    /// snapshot. Ends by exception only: by <paramref name="cancellation"/>, when the client is disposed, or when the daemon refused it for good.
+    /// </summary>
+    /// <exception cref="MembershipException">The daemon refused this client; the message says why.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed.</exception>
+    IAsyncEnumerable<MembershipSnapshot> SnapshotsAsync(CancellationToken cancellation);
 
     /// <summary>
     /// All events after <paramref name="after"/>, in order, without gap or repeat, across reconnections. Ends by exception only

@@ -11,6 +11,9 @@ namespace Cluster.Client;
 /// </summary>
 public sealed class MembershipClient : IMembershipClient
 {
+    /// <summary>Where <c>clusterd</c> listens unless its configuration says otherwise.</summary>
+    public const string DefaultSocketPath = "/run/cluster/members.sock";
+
     private static readonly TimeSpan FarewellPatience = TimeSpan.FromSeconds(2);
 
     private readonly string _socketPath;
@@ -31,18 +34,31 @@ public sealed class MembershipClient : IMembershipClient
     public ILease Lease => _session.Lease;
 
     /// <inheritdoc/>
-    public MembershipSnapshot Current => _session.Current;
+    public MembershipSnapshot Current => _session.Snapshots.Current;
+
+    /// <summary>
+    /// Makes a client that connects in the background, and returns at once. Until the daemon answers, <see cref="Current"/> is
+    /// <see cref="MembershipSnapshot.None"/>, the lease is not held, and requests wait.
+    /// </summary>
+    /// <param name="socketPath">The daemon's member socket: an absolute path of at most 107 bytes (unix(7)).</param>
+    /// <exception cref="ArgumentException">The path can't be a socket's.</exception>
+    public static MembershipClient Start(string socketPath)
+    {
+        SocketPaths.Validate(socketPath);
+        var client = new MembershipClient(socketPath);
+        client._link.Start();
+        return client;
+    }
 
     /// <summary>Connects; tries until the daemon answers.</summary>
-    /// <param name="socketPath">The daemon's member socket.</param>
+    /// <param name="socketPath">The daemon's member socket: an absolute path of at most 107 bytes (unix(7)).</param>
     /// <param name="cancellation">Ends the attempts.</param>
+    /// <exception cref="ArgumentException">The path can't be a socket's.</exception>
     /// <exception cref="MembershipException">The daemon refused this client; the message says why.</exception>
     /// <exception cref="OperationCanceledException">No daemon answered in time; the message names the last problem.</exception>
     public static async Task<MembershipClient> ConnectAsync(string socketPath, CancellationToken cancellation)
     {
-        ArgumentException.ThrowIfNullOrEmpty(socketPath);
-        var client = new MembershipClient(socketPath);
-        client._link.Start();
+        MembershipClient client = Start(socketPath);
         try
         {
             await client._session.FirstWelcome.WaitAsync(cancellation).ConfigureAwait(false);
@@ -61,6 +77,9 @@ public sealed class MembershipClient : IMembershipClient
             throw;
         }
     }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<MembershipSnapshot> SnapshotsAsync(CancellationToken cancellation) => _session.Snapshots.ReadAsync(cancellation);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<ClusterEvent> WatchAsync(EventPosition after, CancellationToken cancellation)
@@ -90,6 +109,7 @@ public sealed class MembershipClient : IMembershipClient
         _session.Fail(new ObjectDisposedException(nameof(MembershipClient), "the membership client was disposed"));
         await Task.Run(_link.Dispose).ConfigureAwait(false);
         await farewells.ConfigureAwait(false);
+        _session.Dispose();
         _disposed.Dispose();
     }
 }

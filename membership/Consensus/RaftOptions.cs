@@ -63,8 +63,8 @@ public sealed partial record RaftOptions
     /// <summary>The greatest state that is saved, sent and received; equal on all nodes. A received one is held in memory.</summary>
     public int MaxSnapshotBytes { get; init; } = 1024 * 1024 * 1024;
 
-    /// <summary>The bytes of state in one message of a snapshot.</summary>
-    public int SnapshotChunkBytes { get; init; } = 128 * 1024;
+    /// <summary>The bytes of state in one message of a snapshot. Below what .NET takes for a large object, whose collection would stop the world.</summary>
+    public int SnapshotChunkBytes { get; init; } = 64 * 1024;
 
     /// <summary>The greatest number of bytes of a snapshot to one peer without an answer; one chunk is always sent.</summary>
     public int MaxInflightSnapshotBytes { get; init; } = 1024 * 1024;
@@ -73,7 +73,7 @@ public sealed partial record RaftOptions
     /// The greatest number of bytes of snapshots a leader sends in a second, all peers together: snapshots share network and disks with
     /// commits.
     /// </summary>
-    public long MaxSnapshotBytesPerSecond { get; init; } = 64 * 1024 * 1024;
+    public long MaxSnapshotBytesPerSecond { get; init; } = 32 * 1024 * 1024;
 
     /// <summary>A learner is promoted only when at most this many entries are missing on its disk.</summary>
     public int MaxPromotionLag { get; init; } = 1000;

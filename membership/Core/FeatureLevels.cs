@@ -20,6 +20,12 @@ public static class FeatureLevels
     /// </summary>
     public const uint Snapshots = 2;
 
+    /// <summary>
+    /// The list of nodes, who votes, and the settings of the whole cluster are part of the replicated state and change while it runs. Before, the list of nodes is
+    /// what is configured, the same on all.
+    /// </summary>
+    public const uint Membership = 3;
+
     /// <summary>The highest level that this build understands.</summary>
-    public const uint Understood = Snapshots;
+    public const uint Understood = Membership;
 }

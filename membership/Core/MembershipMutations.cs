@@ -14,4 +14,10 @@ public enum MembershipMutations
 
     /// <summary>Start a group before the departed members are proven stopped (breaks S3).</summary>
     RestartGroupBeforeEvidence = 2,
+
+    /// <summary>Reckon the end of every lease with the length that leases have now (breaks S2 when they were made shorter).</summary>
+    ForgetLongerLease = 1 << 8,
+
+    /// <summary>Go on without an expelled member although its process may still act (breaks S3).</summary>
+    CountExpelledAsClean = 1 << 9,
 }

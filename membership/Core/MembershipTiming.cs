@@ -1,3 +1,5 @@
+using Cluster.Membership.Protocol;
+
 namespace Cluster.Membership;
 
 /// <summary>
@@ -16,6 +18,17 @@ public sealed record MembershipTiming
         ElectionTimeoutMax = TimeSpan.FromMilliseconds(150),
         Lease = TimeSpan.FromMilliseconds(200),
         StallThreshold = TimeSpan.FromMilliseconds(60),
+    };
+
+    /// <summary>For nodes that are up to 150 ms apart: a dead follower is declared down within 6 s, a dead leader's node within 9 s.</summary>
+    public static readonly MembershipTiming Wan = new()
+    {
+        HeartbeatInterval = TimeSpan.FromMilliseconds(200),
+        ElectionTimeoutMin = TimeSpan.FromMilliseconds(1500),
+        ElectionTimeoutMax = TimeSpan.FromMilliseconds(2500),
+        Lease = TimeSpan.FromMilliseconds(4000),
+        StallThreshold = TimeSpan.FromMilliseconds(600),
+        StartupGrace = TimeSpan.FromSeconds(30),
     };
 
     /// <summary>Between heartbeats, lease requests and probes.</summary>
@@ -42,33 +55,28 @@ public sealed record MembershipTiming
     /// <summary>How long the leader waits, by its own clock, for a lease to end by the holder's.</summary>
     public TimeSpan LeaseBound => TimeSpan.FromTicks((long)(Lease.Ticks * ClockRateBound));
 
+    /// <summary>Fills in what the profile gives.</summary>
+    /// <exception cref="ArgumentException">The durations do not fit together; the message shows the arithmetic.</exception>
+    public static MembershipTiming From(TimingSettings settings)
+    {
+        MembershipTiming timing = SettingsForms.Read(settings);
+        timing.Validate();
+        return timing;
+    }
+
+    /// <summary>The profile that fits best, and what differs from it. Durations are rounded up to milliseconds.</summary>
+    public TimingSettings ToSettings() => SettingsForms.Of(this);
+
     /// <summary>Checks that the durations fit together (S2).</summary>
     /// <exception cref="ArgumentException">They do not; the message shows the arithmetic.</exception>
     public void Validate()
     {
-        Require(HeartbeatInterval > TimeSpan.Zero, $"heartbeat interval {Ms(HeartbeatInterval)} must be positive");
-        Require(
-            ElectionTimeoutMin >= 3 * HeartbeatInterval,
-            $"least election timeout {Ms(ElectionTimeoutMin)} must be at least 3 × heartbeat interval {Ms(HeartbeatInterval)} = {Ms(3 * HeartbeatInterval)}");
-        Require(
-            ElectionTimeoutMax > ElectionTimeoutMin,
-            $"greatest election timeout {Ms(ElectionTimeoutMax)} must exceed the least {Ms(ElectionTimeoutMin)}");
-        Require(ClockRateBound is >= 1.0 and <= 2.0, $"clock-rate bound {ClockRateBound} must lie in [1, 2]");
-        Require(
-            Lease >= 4 * HeartbeatInterval,
-            $"lease {Ms(Lease)} must be at least 4 × heartbeat interval {Ms(HeartbeatInterval)} = {Ms(4 * HeartbeatInterval)}");
-        Require(
-            StallThreshold < Lease,
-            $"stall threshold {Ms(StallThreshold)} must be below the lease {Ms(Lease)}");
-    }
-
-    private static string Ms(TimeSpan span) => $"{span.TotalMilliseconds:0.###} ms";
-
-    private static void Require(bool condition, string problem)
-    {
-        if (!condition)
+        List<string> problems = [];
+        TimingRules.Check(this, problems);
+        if (problems.Count > 0)
         {
-            throw new ArgumentException($"the timing does not fit together: {problem}; change the settings or choose a profile (lan, fast)");
+            throw new ArgumentException(
+                $"the timing does not fit together: {string.Join("; ", problems)}; change the settings or choose a profile ({string.Join(", ", ClusterSettings.Profiles)})");
         }
     }
 }

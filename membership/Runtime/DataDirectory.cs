@@ -47,7 +47,8 @@ internal static class DataDirectory
         }
     }
 
-    private static void WriteDurably(string path, string text)
+    /// <summary>Writes a whole file so that a crash leaves the old one or the new one.</summary>
+    public static void WriteDurably(string path, string text)
     {
         string temporary = path + ".new";
         using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None))

@@ -13,16 +13,29 @@ internal static class NodeFactory
     public static ulong DrawNonce() => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
 
     /// <summary>Makes the node over what storage found.</summary>
-    public static ClusterNode Make(NodeRuntimeOptions options, ulong nonce, RecoveredLog recovered, MonotonicTime now)
+    /// <param name="options">The configuration.</param>
+    /// <param name="founders">The nodes that the cluster began with; see <see cref="FoundersFile"/>.</param>
+    /// <param name="stored">The timing to begin with; see <see cref="TimingStore"/>.</param>
+    /// <param name="nonce">Tells this life from every other.</param>
+    /// <param name="recovered">What storage found.</param>
+    /// <param name="now">The time.</param>
+    public static ClusterNode Make(
+        NodeRuntimeOptions options,
+        IReadOnlyList<ConfiguredNode> founders,
+        StoredTiming stored,
+        ulong nonce,
+        RecoveredLog recovered,
+        MonotonicTime now)
     {
-        MembershipTiming timing = options.Timing;
+        MembershipTiming timing = stored.Timing;
         var raft = new RaftOptions
         {
             Self = options.Self,
-            Voters = [.. options.Nodes.Select(node => node.Id)],
+            Voters = [.. founders.Select(node => node.Id)],
             HeartbeatInterval = timing.HeartbeatInterval,
             ElectionTimeoutMin = timing.ElectionTimeoutMin,
             ElectionTimeoutMax = timing.ElectionTimeoutMax,
+            NewcomerPatience = stored.Patience,
             ClockRateBound = timing.ClockRateBound,
             CommitNoticeDelay = NodeRuntimeOptions.CommitNoticeDelay,
             TrailingEntries = options.TrailingEntries,
@@ -31,12 +44,17 @@ internal static class NodeFactory
         var membership = new MembershipOptions
         {
             Self = options.Self,
-            Nodes = [.. options.Nodes.Select(node => new ConfiguredNode(node.Id, node.Name))],
+            Nodes = founders,
+            Name = options.Own.Name,
             ApiUrl = options.ApiUrl,
             Nonce = nonce,
             BootId = options.BootId ?? File.ReadAllText(BootIdPath).Trim(),
-            Timing = timing,
+            Timing = options.Timing,
+            StoredTiming = stored,
             Fencing = options.Fencing,
+            Quorum = options.Quorum,
+            Groups = options.Groups,
+            Limits = options.Limits,
             Compaction = options.Compaction,
             FeatureLevel = options.FeatureLevel,
         };

@@ -22,33 +22,11 @@ public sealed partial class NodeRuntime
         public EventFeed Events => runtime._feed;
 
         public Task<Snapshot> SnapshotAsync(CancellationToken cancellation) =>
-            runtime.ReadAsync(static (node, _) => Describe(node.State), cancellation);
+            runtime.ReadAsync(static (node, _) => MemberSnapshots.Of(node.State), cancellation);
 
         public Task<CommandOutcome> SubmitAsync(Command command, CancellationToken cancellation) =>
             runtime.SubmitAsync(command, cancellation);
 
         public void DeclareExit(MemberId member, ProcessIdentity process) => runtime._exits.Declare(member, process);
-
-        private static Snapshot Describe(ClusterState state)
-        {
-            EventPosition last = state.Events.Last;
-            var snapshot = new Snapshot
-            {
-                Position = new Position { Index = last.Index, Ordinal = last.Ordinal },
-                Epoch = state.Epoch.Value,
-            };
-            foreach (NodeRecord node in state.Nodes)
-            {
-                snapshot.Nodes.Add(new Node
-                {
-                    Id = node.Id.Value,
-                    Name = node.Name,
-                    Incarnation = node.Incarnation.Value,
-                    State = (uint)node.State,
-                });
-            }
-
-            return snapshot;
-        }
     }
 }

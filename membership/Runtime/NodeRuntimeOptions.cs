@@ -1,5 +1,6 @@
 using Cluster.Consensus;
 using Cluster.Membership;
+using Cluster.Transport;
 using Cluster.Transport.Security;
 
 namespace Cluster.Runtime;
@@ -16,8 +17,17 @@ public sealed record NodeRuntimeOptions
     /// <summary>This node's number.</summary>
     public required NodeId Self { get; init; }
 
-    /// <summary>All nodes, this one among them; the same on every node. This node listens on its own entry's endpoint.</summary>
+    /// <summary>
+    /// The nodes that the cluster begins with, the same on every node; and this node, which listens at its own entry's addresses. Read at the first start and kept in
+    /// the data folder; who is added and removed later stands in the log.
+    /// </summary>
     public required IReadOnlyList<NodePeer> Nodes { get; init; }
+
+    /// <summary>
+    /// False for a node that is added to a cluster that exists: the other entries of <see cref="Nodes"/> are its founders, all of them, and this one is none. Counts at the first
+    /// start only.
+    /// </summary>
+    public bool IsFounder { get; init; } = true;
 
     /// <summary>Where the write-ahead log lives; made when missing. Belongs to one daemon at a time.</summary>
     public required string DataDirectory { get; init; }
@@ -31,11 +41,22 @@ public sealed record NodeRuntimeOptions
     /// </summary>
     public PeerTlsFiles? PeerTls { get; init; }
 
-    /// <summary>Timing of lease, detector and elections.</summary>
+    /// <summary>
+    /// Timing of lease, detector and elections. In force until the cluster has settings (<see cref="ClusterState.Settings"/>), like the next four.
+    /// </summary>
     public MembershipTiming Timing { get; init; } = MembershipTiming.Lan;
 
-    /// <summary>How fence operations are driven.</summary>
+    /// <summary>How fence operations are driven. The levels are always this daemon's own.</summary>
     public FencePolicy Fencing { get; init; } = new();
+
+    /// <summary>Who votes, and what is done when votes are missing.</summary>
+    public QuorumPolicy Quorum { get; init; } = new();
+
+    /// <summary>What becomes of group members that do not acknowledge.</summary>
+    public GroupPolicy Groups { get; init; } = new();
+
+    /// <summary>How much history is kept.</summary>
+    public HistoryLimits Limits { get; init; } = new();
 
     /// <summary>Where this node's REST API is reached; told to the others at the join.</summary>
     public string ApiUrl { get; init; } = "";
@@ -64,6 +85,9 @@ public sealed record NodeRuntimeOptions
     /// <summary>The highest feature level that this build understands; other than the default only in tests of mixed builds.</summary>
     internal uint FeatureLevel { get; init; } = FeatureLevels.Understood;
 
+    /// <summary>Runs with each sync of the log, as a slow disk would; for tests.</summary>
+    internal Action? WithEachSync { get; init; }
+
     /// <summary>This node's entry in <see cref="Nodes"/>.</summary>
     /// <exception cref="ArgumentException">There is none.</exception>
     internal NodePeer Own => Nodes.FirstOrDefault(node => node.Id == Self)
@@ -78,10 +102,18 @@ public sealed record NodeRuntimeOptions
         _ = Own;
         foreach (NodePeer node in Nodes)
         {
-            if (node.Id.IsNone || Nodes.Count(other => other.Id == node.Id || other.Name == node.Name) != 1)
+            // A node that was added in the place of a founder may bear that one's name; no two founders do.
+            bool Clashes(NodePeer other) => other.Id == node.Id || (other.Name == node.Name && (IsFounder || (node.Id != Self && other.Id != Self)));
+            if (node.Id.IsNone || Nodes.Count(other => ReferenceEquals(other, node) || Clashes(other)) != 1)
             {
                 throw new ArgumentException(
                     $"node {node.Id.Value} ({node.Name}) is not named once: give each node a number from 1 on and a name of its own");
+            }
+
+            if (node.Addresses.Count is 0 or > LinkIdentity.MaxAddresses)
+            {
+                throw new ArgumentException(
+                    $"node {node.Id.Value} ({node.Name}) has {node.Addresses.Count} addresses; give it 1 to {LinkIdentity.MaxAddresses}");
             }
         }
     }

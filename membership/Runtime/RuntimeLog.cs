@@ -56,6 +56,21 @@ internal static partial class RuntimeLog
     [LoggerMessage(1017, LogLevel.Error, "The log goes on for now, but needs an operator: {Problem}")]
     public static partial void LogTrouble(ILogger logger, string problem);
 
+    [LoggerMessage(1046, LogLevel.Warning, "Ends the stays of local members: {Reason}")]
+    public static partial void StaysEnded(ILogger logger, string reason);
+
+    [LoggerMessage(1018, LogLevel.Warning, "Read the configuration: {Difference}")]
+    public static partial void NodesIgnored(ILogger logger, string difference);
+
+    [LoggerMessage(1060, LogLevel.Information, "Goes by version {Version} of the settings: lease {LeaseMs} ms, heartbeat {HeartbeatMs} ms")]
+    public static partial void TimingStored(ILogger logger, ulong version, double leaseMs, double heartbeatMs);
+
+    [LoggerMessage(1061, LogLevel.Error, "The new timing can't be written to {Path}, so the former one is kept for now: {Problem}")]
+    public static partial void TimingNotStored(ILogger logger, string path, string problem);
+
+    [LoggerMessage(1019, LogLevel.Warning, "Ends although it still votes: the others did not take its vote from it in time, and go on missing it until it comes back or is removed")]
+    public static partial void EndsAsVoter(ILogger logger);
+
     [LoggerMessage(1020, LogLevel.Information, "{Link} connection to {Description}")]
     public static partial void LinkUp(ILogger logger, string link, string description);
 
@@ -86,6 +101,27 @@ internal static partial class RuntimeLog
         LogLevel.Warning,
         "The certificate for peer links expires at {NotAfter:u}; no connection can be made after that: issue a new one (clusterctl pki issue)")]
     public static partial void CertificateExpires(ILogger logger, DateTimeOffset notAfter);
+
+    [LoggerMessage(1028, LogLevel.Warning, "{Problem}")]
+    public static partial void PeersFileUnusable(ILogger logger, string problem);
+
+    [LoggerMessage(1029, LogLevel.Warning, "This node does not listen at {Address}: {Problem}; its peers reach it at its other addresses only")]
+    public static partial void NotListening(ILogger logger, string address, string problem);
+
+    [LoggerMessage(1050, LogLevel.Information, "Peers: {Peers}")]
+    public static partial void PeersChanged(ILogger logger, string peers);
+
+    [LoggerMessage(1051, LogLevel.Information, "Node {Node} is not known here yet; it proved to belong to the cluster, and is listened to while it is connected")]
+    public static partial void PeerKept(ILogger logger, string node);
+
+    [LoggerMessage(1052, LogLevel.Warning, "Traffic to {Peer} moves from {From} to {To}")]
+    public static partial void PathMoved(ILogger logger, string peer, string from, string to);
+
+    [LoggerMessage(1053, LogLevel.Error, "Failed: {What}: {Problem}")]
+    public static partial void BackgroundFailed(ILogger logger, string what, string problem);
+
+    [LoggerMessage(1054, LogLevel.Warning, "{Problem}")]
+    public static partial void NoPulse(ILogger logger, string problem);
 
     [LoggerMessage(1030, LogLevel.Warning, "Fence attempt {Operation}/{Attempt}: {Action} {Target} at level {Level}")]
     public static partial void FenceBegins(ILogger logger, string operation, uint attempt, string action, string target, int level);

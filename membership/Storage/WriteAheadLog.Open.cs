@@ -33,7 +33,7 @@ public sealed partial class WriteAheadLog
             // A name that was made or changed before a crash may be seen now and gone after the next one.
             device.SyncDirectory();
             device.Delete(SegmentName.Next);
-            var snapshots = new SnapshotStore(device);
+            var snapshots = new SnapshotStore(device, givesWay: !options.SingleThreaded);
             var replay = new LogReplay(device, readAhead: !options.SingleThreaded, mutations: options.Mutations);
             replay.Run(FindSegments(options, device));
             LogState state = replay.State;

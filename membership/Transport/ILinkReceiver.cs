@@ -16,6 +16,9 @@ public interface ILinkReceiver
     {
     }
 
+    /// <summary>The same, with all that the peer told of itself; called in place of the other where it is implemented.</summary>
+    void Connected(LinkPeer peer, LinkIdentity identity) => Connected(peer);
+
     /// <summary>An accepted connection is gone; frames that were under way are lost.</summary>
     void Disconnected(LinkPeer peer, string reason)
     {

@@ -18,6 +18,7 @@ internal sealed class InboundConnection(
     private Task _before = Task.CompletedTask;
     private bool _refused;
     private bool _hasReader;
+    private LinkIdentity _identity = options.Identity;
 
     /// <summary>Who is there; null until its hello was found to fit.</summary>
     public LinkPeer? Peer { get; private set; }
@@ -141,6 +142,7 @@ internal sealed class InboundConnection(
         if (refusal is null)
         {
             Peer = peer;
+            _identity = hello.Sender;
             if (!listener.TryReplace(peer, this, out InboundConnection? before))
             {
                 refusal = "a newer connection of the same peer stands; this one was given up by its dialer";
@@ -181,7 +183,7 @@ internal sealed class InboundConnection(
         }
 
         LinkPeer peer = Peer!.Value;
-        receiver.Connected(peer);
+        receiver.Connected(peer, _identity);
         while (await connection.ReadAsync(_end.Token).ConfigureAwait(false) is { } body)
         {
             _end.Token.ThrowIfCancellationRequested();
@@ -200,7 +202,7 @@ internal sealed class InboundConnection(
         // Ends a read under way, as nothing else can.
         using CancellationTokenRegistration unblock = _end.Token.Register(static socket => LinkSocket.ShutDown((Socket)socket!), socket);
         LinkPeer peer = Peer!.Value;
-        receiver.Connected(peer);
+        receiver.Connected(peer, _identity);
         try
         {
             while (connection.Read() is { } body)

@@ -7,7 +7,7 @@ namespace Cluster.Transport;
 /// The first frame of a connection, little-endian:
 /// <code>
 ///  0  4 bytes  "CLNK"
-///  4  u8   version of this hello (2); a later one only adds bytes at the end, which an earlier reader skips
+///  4  u8   version of this hello (3); a later one only adds bytes at the end, which an earlier reader skips
 ///  5  u8   priority
 ///  6  u16  protocol version
 ///  8  u32  sender
@@ -16,6 +16,7 @@ namespace Cluster.Transport;
 /// 24  u16  bytes of the cluster id
 /// 26  cluster id, UTF-8
 ///  +  u32  feature level of the sender; since version 2, earlier ones have 1
+///  +  u8   number of the sender's addresses, then for each: u8 bytes, UTF-8; since version 3
 /// </code>
 /// </summary>
 internal sealed record LinkHello(LinkIdentity Sender, uint Receiver, LinkPriority Priority)
@@ -25,14 +26,17 @@ internal sealed record LinkHello(LinkIdentity Sender, uint Receiver, LinkPriorit
 
     private const int FixedBytes = 26;
     private const byte FirstVersion = 1;
-    private const byte HelloVersion = 2;
+    private const byte HelloVersion = 3;
+    private const byte FirstVersionWithAddresses = 3;
 
     private static ReadOnlySpan<byte> Magic => "CLNK"u8;
 
     public byte[] Encode()
     {
         int idBytes = Encoding.UTF8.GetByteCount(Sender.ClusterId);
-        byte[] frame = new byte[FixedBytes + idBytes + sizeof(uint)];
+        List<byte[]> addresses = [.. Sender.Addresses.Select(Encoding.UTF8.GetBytes)
+            .Where(address => address.Length <= LinkIdentity.MaxAddressBytes).Take(LinkIdentity.MaxAddresses)];
+        byte[] frame = new byte[FixedBytes + idBytes + sizeof(uint) + 1 + addresses.Sum(address => 1 + address.Length)];
         Magic.CopyTo(frame);
         frame[4] = HelloVersion;
         frame[5] = (byte)Priority;
@@ -42,7 +46,18 @@ internal sealed record LinkHello(LinkIdentity Sender, uint Receiver, LinkPriorit
         BinaryPrimitives.WriteUInt64LittleEndian(frame.AsSpan(16), Sender.Session);
         BinaryPrimitives.WriteUInt16LittleEndian(frame.AsSpan(24), (ushort)idBytes);
         Encoding.UTF8.GetBytes(Sender.ClusterId, frame.AsSpan(FixedBytes));
-        BinaryPrimitives.WriteUInt32LittleEndian(frame.AsSpan(FixedBytes + idBytes), Sender.FeatureLevel);
+        Span<byte> rest = frame.AsSpan(FixedBytes + idBytes);
+        BinaryPrimitives.WriteUInt32LittleEndian(rest, Sender.FeatureLevel);
+        rest = rest[sizeof(uint)..];
+        rest[0] = (byte)addresses.Count;
+        rest = rest[1..];
+        foreach (byte[] address in addresses)
+        {
+            rest[0] = (byte)address.Length;
+            address.CopyTo(rest[1..]);
+            rest = rest[(1 + address.Length)..];
+        }
+
         return frame;
     }
 
@@ -61,6 +76,11 @@ internal sealed record LinkHello(LinkIdentity Sender, uint Receiver, LinkPriorit
             return null;
         }
 
+        if (AddressesOf(frame[4] >= FirstVersionWithAddresses ? frame[(FixedBytes + idBytes + levelBytes)..] : default) is not { } addresses)
+        {
+            return null;
+        }
+
         var sender = new LinkIdentity
         {
             ClusterId = Encoding.UTF8.GetString(frame.Slice(FixedBytes, idBytes)),
@@ -68,8 +88,34 @@ internal sealed record LinkHello(LinkIdentity Sender, uint Receiver, LinkPriorit
             Session = BinaryPrimitives.ReadUInt64LittleEndian(frame[16..]),
             ProtocolVersion = BinaryPrimitives.ReadUInt16LittleEndian(frame[6..]),
             FeatureLevel = levelBytes > 0 ? BinaryPrimitives.ReadUInt32LittleEndian(frame[(FixedBytes + idBytes)..]) : LinkIdentity.FirstFeatureLevel,
+            Addresses = addresses,
         };
         return new LinkHello(sender, BinaryPrimitives.ReadUInt32LittleEndian(frame[12..]), priority);
+    }
+
+    /// <summary>Reads the list of addresses; null when it is damaged.</summary>
+    private static List<string>? AddressesOf(ReadOnlySpan<byte> rest)
+    {
+        List<string> addresses = [];
+        if (rest.IsEmpty)
+        {
+            return addresses;
+        }
+
+        int count = rest[0];
+        rest = rest[1..];
+        for (int i = 0; i < count; i++)
+        {
+            if (count > LinkIdentity.MaxAddresses || rest.IsEmpty || rest[0] > rest.Length - 1)
+            {
+                return null;
+            }
+
+            addresses.Add(Encoding.UTF8.GetString(rest.Slice(1, rest[0])));
+            rest = rest[(1 + rest[0])..];
+        }
+
+        return addresses;
     }
 
     /// <summary>Why this hello does not fit the listener, or null.</summary>

@@ -28,6 +28,18 @@ public sealed record LinkIdentity
     /// </summary>
     public uint FeatureLevel { get; init; } = FirstFeatureLevel;
 
+    /// <summary>The most addresses that an end tells of itself.</summary>
+    public const int MaxAddresses = 8;
+
+    /// <summary>
+    /// Where this end listens, in words that its owner understands (host:port), the preferred one first; told to the other end, which may not know this node
+    /// yet. May be empty. What is beyond <see cref="MaxAddresses"/> or <see cref="MaxAddressBytes"/> is not told.
+    /// </summary>
+    public IReadOnlyList<string> Addresses { get; init; } = [];
+
+    /// <summary>The longest address in bytes of UTF-8.</summary>
+    public const int MaxAddressBytes = 255;
+
     internal void Validate()
     {
         ArgumentException.ThrowIfNullOrEmpty(ClusterId);

@@ -1,11 +1,16 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 
 namespace Cluster.Transport;
 
 /// <summary>Socket settings common to both ends.</summary>
 internal static class LinkSocket
 {
+    private const int TcpInfo = 11;
+    private const int TcpInfoBytes = 60;
+    private const int UnackedOffset = 24;
+    private const int LastAckOffset = 56;
     private const int TcpUserTimeout = 18;
 
     /// <summary>A socket of the endpoint's family; one for IPv6 takes IPv4 too, so that [::] means every address.</summary>
@@ -58,6 +63,31 @@ internal static class LinkSocket
             int timeoutMs = (int)options.WriteTimeout.TotalMilliseconds;
             socket.SetRawSocketOption((int)SocketOptionLevel.Tcp, TcpUserTimeout, BitConverter.GetBytes(timeoutMs));
         }
+    }
+
+    /// <summary>
+    /// How long ago the other end's kernel acknowledged anything (TCP_INFO, tcp(7); offsets of struct tcp_info in linux/tcp.h, which only grows at its
+    /// end); null when no acknowledgement is missing, or this can't be told.
+    /// </summary>
+    public static TimeSpan? Unacknowledged(Socket socket)
+    {
+        Span<byte> info = stackalloc byte[TcpInfoBytes];
+        try
+        {
+            if (!OperatingSystem.IsLinux()
+                || socket.ProtocolType != ProtocolType.Tcp
+                || socket.GetRawSocketOption((int)SocketOptionLevel.Tcp, TcpInfo, info) < TcpInfoBytes
+                || MemoryMarshal.Read<uint>(info[UnackedOffset..]) == 0)
+            {
+                return null;
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            return null;
+        }
+
+        return TimeSpan.FromMilliseconds(MemoryMarshal.Read<uint>(info[LastAckOffset..]));
     }
 
     /// <summary>Ends both directions: a read under way returns. The socket is still to be closed.</summary>

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Cluster.Transport;
 
 /// <summary>What an <see cref="OutboundLink"/> knows of one of its connections.</summary>
@@ -23,4 +25,11 @@ public sealed record LinkStatus(
     long BytesSent,
     long FramesDropped,
     int QueuedFrames,
-    long QueuedBytes);
+    long QueuedBytes)
+{
+    /// <summary>The other end of the last connection; null before the first.</summary>
+    public IPEndPoint? RemoteEndPoint { get; init; }
+
+    /// <summary>This end of the last connection; null before the first.</summary>
+    public IPEndPoint? LocalEndPoint { get; init; }
+}

@@ -20,6 +20,9 @@ internal sealed class OutboundChannel : IAsyncDisposable
     private readonly CancellationTokenSource _disposal = new();
     private readonly Task _loop;
     private FrameSender? _sender;
+    private Socket? _socket;
+    private IPEndPoint? _remoteEndPoint;
+    private IPEndPoint? _localEndPoint;
     private ulong _remoteSession;
     private long _connects;
     private string? _lastError;
@@ -48,7 +51,26 @@ internal sealed class OutboundChannel : IAsyncDisposable
         _counters.Bytes,
         _queue.Dropped + _counters.FramesLost,
         _queue.Count,
-        _queue.Bytes);
+        _queue.Bytes)
+    {
+        RemoteEndPoint = Volatile.Read(ref _remoteEndPoint),
+        LocalEndPoint = Volatile.Read(ref _localEndPoint),
+    };
+
+    /// <summary>True while a connection stands.</summary>
+    public bool IsConnected => Volatile.Read(ref _sender) is not null;
+
+    /// <summary>How long ago the other end's kernel acknowledged anything; null when no acknowledgement is missing.</summary>
+    public TimeSpan? Unacknowledged => IsConnected && Volatile.Read(ref _socket) is { } socket ? LinkSocket.Unacknowledged(socket) : null;
+
+    /// <summary>Takes over what waits for another connection.</summary>
+    public void TakeQueuedFrom(OutboundChannel other)
+    {
+        foreach (QueuedFrame frame in other._queue.TakeAll())
+        {
+            TryQueue(frame);
+        }
+    }
 
     /// <summary>Queues a frame; it may wait until <see cref="Wake"/> or <see cref="Flush"/> is called.</summary>
     public bool TryQueue(QueuedFrame frame)
@@ -174,6 +196,9 @@ internal sealed class OutboundChannel : IAsyncDisposable
 
             connection.MaxFrameBytes = _options.MaxFrameBytes;
             Volatile.Write(ref _remoteSession, answer.Session);
+            Volatile.Write(ref _remoteEndPoint, socket.RemoteEndPoint as IPEndPoint);
+            Volatile.Write(ref _localEndPoint, socket.LocalEndPoint as IPEndPoint);
+            Volatile.Write(ref _socket, socket);
             return connection;
         }
         catch (Exception e)

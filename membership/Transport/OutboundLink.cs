@@ -67,6 +67,21 @@ public sealed class OutboundLink : IAsyncDisposable
     /// <summary>What is known of the connection of a priority.</summary>
     public LinkStatus StatusOf(LinkPriority priority) => Channel(priority).Status;
 
+    /// <summary>True while the connection of a priority stands, as far as this end has seen.</summary>
+    public bool IsConnected(LinkPriority priority) => Channel(priority).IsConnected;
+
+    /// <summary>
+    /// How long ago the other end's machine acknowledged anything; null when no acknowledgement is missing. After a pause it may be long although
+    /// nothing is wrong: what counts is how long it stays unacknowledged from then on. A process that stands still does not show here: its kernel goes on acknowledging.
+    /// </summary>
+    public TimeSpan? Unacknowledged(LinkPriority priority) => Channel(priority).Unacknowledged;
+
+    /// <summary>
+    /// Takes over what waits in the queue of another link to the same node, to be sent with the next <see cref="Flush"/>. What that link handed to the
+    /// operating system may still arrive, also later than what is sent here.
+    /// </summary>
+    public void TakeQueuedFrom(OutboundLink other, LinkPriority priority) => Channel(priority).TakeQueuedFrom(other.Channel(priority));
+
     /// <summary>Closes both connections; what waits is dropped.</summary>
     public async ValueTask DisposeAsync()
     {

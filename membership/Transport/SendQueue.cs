@@ -61,6 +61,18 @@ internal sealed class SendQueue(LinkOptions options) : IDisposable
         return added;
     }
 
+    /// <summary>Takes out all that waits, in order.</summary>
+    public QueuedFrame[] TakeAll()
+    {
+        lock (_gate)
+        {
+            QueuedFrame[] all = [.. _frames];
+            _frames.Clear();
+            _bytes = 0;
+            return all;
+        }
+    }
+
     /// <summary>Wakes who waits for frames.</summary>
     public void Signal()
     {

@@ -1,9 +1,14 @@
+using System.Net;
+
 namespace Cluster.Tests.BmcSimulator;
 
 /// <summary>How a simulated BMC is set up.</summary>
 public sealed record BmcOptions
 {
-    /// <summary>UDP port on 127.0.0.1; 0 takes a free one.</summary>
+    /// <summary>The address it listens at.</summary>
+    public IPAddress Address { get; init; } = IPAddress.Loopback;
+
+    /// <summary>Its UDP port there; 0 takes a free one.</summary>
     public int Port { get; init; }
 
     /// <summary>Its users.</summary>

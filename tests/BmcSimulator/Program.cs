@@ -1,16 +1,18 @@
 using System.Globalization;
+using System.Net;
 using System.Runtime.InteropServices;
 using Cluster.Tests.BmcSimulator;
 
 const string Usage = """
     Usage: Cluster.Tests.BmcSimulator --port PORT --user USER --password-file FILE [options]
+      --address IP          where it listens (default 127.0.0.1)
       --power-command CMD   run 'CMD get power' and 'CMD set power 0|1'; without it the switch is in memory and on
       --suites LIST         cipher suites, of 3 and 17 (default 3,17)
       --stay-on             accept power down and leave the power on
       --silent              answer nothing
       --delay-ms N          hold each answer back
       --lose-every N        lose every N-th request
-    Listens on 127.0.0.1, prints 'ready' when it does, and runs until SIGTERM or SIGINT.
+    Prints 'ready' when it listens, and runs until SIGTERM or SIGINT.
     """;
 
 var values = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -26,7 +28,7 @@ for (var at = 0; at < args.Length; at++)
     values[args[at][2..]] = flag ? "yes" : args[++at];
 }
 
-string[] known = ["port", "user", "password-file", "power-command", "suites", "stay-on", "silent", "delay-ms", "lose-every"];
+string[] known = ["address", "port", "user", "password-file", "power-command", "suites", "stay-on", "silent", "delay-ms", "lose-every"];
 if (values.Keys.Except(known).FirstOrDefault() is { } unknown)
 {
     await Console.Error.WriteLineAsync($"The option --{unknown} is not known.\n{Usage}");
@@ -46,6 +48,7 @@ using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop)
 
 await using var bmc = new SimulatedBmc(new BmcOptions
 {
+    Address = values.TryGetValue("address", out var address) ? IPAddress.Parse(address) : IPAddress.Loopback,
     Port = Number(port),
     Users = [new BmcUser(user, (await File.ReadAllTextAsync(passwordFile)).TrimEnd('\n'))],
     Power = values.TryGetValue("power-command", out var command) ? new CommandPowerSwitch(command) : new MemoryPowerSwitch(on: true),

@@ -5,7 +5,7 @@ using System.Net.Sockets;
 namespace Cluster.Tests.BmcSimulator;
 
 /// <summary>
-/// A BMC on 127.0.0.1 that speaks IPMI 2.0 (RMCP+) with cipher suites 3 and 17: session set-up, chassis status and control. It answers
+/// A BMC that speaks IPMI 2.0 (RMCP+) with cipher suites 3 and 17: session set-up, chassis status and control. It answers
 /// as soon as the constructor has returned.
 /// </summary>
 public sealed class SimulatedBmc : IAsyncDisposable
@@ -30,7 +30,7 @@ public sealed class SimulatedBmc : IAsyncDisposable
     {
         _handshake = new BmcHandshake(options, Faults, _sessions);
         _commands = new BmcCommands(options, Faults, _sessions);
-        _socket = new UdpClient(new IPEndPoint(IPAddress.Loopback, options.Port));
+        _socket = new UdpClient(new IPEndPoint(options.Address, options.Port));
         Port = ((IPEndPoint)_socket.Client.LocalEndPoint!).Port;
         _loop = Task.Run(RunAsync);
     }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Cluster.Tests.Support;
+using System.Net;
 
 namespace Cluster.Tests.DevCluster;
 
@@ -10,37 +10,34 @@ public sealed class BmcSimulatorProcess : IAsyncDisposable
     private static readonly TimeSpan s_startLimit = TimeSpan.FromSeconds(20);
     private readonly Process _process;
 
-    private BmcSimulatorProcess(Process process, int port)
+    private BmcSimulatorProcess(Process process)
     {
         _process = process;
-        Port = port;
     }
-
-    /// <summary>Its UDP port on 127.0.0.1.</summary>
-    public int Port { get; }
 
     /// <summary>The process's id.</summary>
     public int ProcessId => _process.Id;
 
     /// <summary>Starts it and returns when it listens.</summary>
     /// <exception cref="InvalidOperationException">It did not say that it is ready; the message holds what it said.</exception>
-    public static async Task<BmcSimulatorProcess> StartAsync(string user, string password, string powerCommand, string folder, bool staysOn)
+    public static async Task<BmcSimulatorProcess> StartAsync(
+        IPEndPoint at, string user, string password, string powerCommand, string folder, bool staysOn)
     {
         string passwordFile = Path.Combine(folder, "bmc-simulator.password");
-        await File.WriteAllTextAsync(passwordFile, password).ConfigureAwait(false);
+        // Not awaited: the process must start in the namespace that the caller is in.
+        File.WriteAllText(passwordFile, password);
         File.SetUnixFileMode(passwordFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        int port = FreePorts.Take();
         Process process = Process.Start(new ProcessStartInfo(
             RepositoryLayout.Program("tests/BmcSimulator", "Cluster.Tests.BmcSimulator"),
             [
-                "--port", port.ToString(CultureInfo.InvariantCulture), "--user", user, "--password-file", passwordFile,
+                "--address", at.Address.ToString(), "--port", at.Port.ToString(CultureInfo.InvariantCulture), "--user", user, "--password-file", passwordFile,
                 "--power-command", powerCommand, .. staysOn ? ["--stay-on"] : Array.Empty<string>(),
             ])
         {
             RedirectStandardOutput = true,
             RedirectStandardInput = true,
         })!;
-        BmcSimulatorProcess bmc = new(process, port);
+        BmcSimulatorProcess bmc = new(process);
         string? line = null;
         try
         {
@@ -54,7 +51,7 @@ public sealed class BmcSimulatorProcess : IAsyncDisposable
         if (line != "ready")
         {
             await bmc.DisposeAsync().ConfigureAwait(false);
-            throw new InvalidOperationException($"the BMC simulator did not start on UDP port {port}: it said '{line}'");
+            throw new InvalidOperationException($"the BMC simulator did not start at {at}: it said '{line}'");
         }
 
         return bmc;

@@ -1,4 +1,7 @@
+using System.Net;
+using System.Net.Sockets;
 using Cluster.Tests.Support;
+using Cluster.Tests.Support.Network;
 
 namespace Cluster.Tests.DevCluster;
 
@@ -18,6 +21,8 @@ public sealed class LocalCluster : IAsyncDisposable
 
     /// <summary>The lock space that lockd serves.</summary>
     public const string UserSpaceSpace = "demo-user-space";
+
+    private const int IpmiPort = 623;
 
     private readonly List<IAsyncDisposable> _bmcs = [];
     private readonly List<int> _bmcProcesses = [];
@@ -49,16 +54,7 @@ public sealed class LocalCluster : IAsyncDisposable
     /// <summary>Starts BMCs and switches all nodes on. Does not wait for the cluster to form.</summary>
     public static async Task<LocalCluster> StartAsync(LocalClusterOptions options, CancellationToken cancellation)
     {
-        IReadOnlyList<int> ports = FreePorts.Take(4 * options.NodeCount);
-        List<NodeDefinition> nodes = [];
-        for (int i = 0; i < options.NodeCount; i++)
-        {
-            string name = $"n{i + 1}";
-            nodes.Add(new NodeDefinition(
-                i + 1, name, Path.Combine(options.Folder, name), ports[4 * i], ports[(4 * i) + 1], ports[(4 * i) + 2], ports[(4 * i) + 3]));
-        }
-
-        LocalCluster cluster = new(options, nodes);
+        LocalCluster cluster = new(options, options.Network is null ? OnLoopback(options) : InNamespaces(options, options.Network));
         try
         {
             await cluster.StartAsync(cancellation).ConfigureAwait(false);
@@ -69,6 +65,18 @@ public sealed class LocalCluster : IAsyncDisposable
             await cluster.DisposeAsync().ConfigureAwait(false);
             throw;
         }
+    }
+
+    /// <summary>A client for the nodes' <see cref="NodeDefinition.ApiUrl"/>. To a node in a namespace it goes by the Unix socket: cuts of the network do not concern it.</summary>
+    public HttpClient NewHttpClient(TimeSpan timeout)
+    {
+        SocketsHttpHandler handler = new();
+        if (Options.Network is not null)
+        {
+            handler.ConnectCallback = ConnectAsync;
+        }
+
+        return new HttpClient(handler) { Timeout = timeout };
     }
 
     /// <summary>Asks all nodes to stop in good order, and waits for it; what has not ended by then is killed by disposing.</summary>
@@ -113,52 +121,99 @@ public sealed class LocalCluster : IAsyncDisposable
         }
     }
 
+    private static List<NodeDefinition> OnLoopback(LocalClusterOptions options)
+    {
+        IReadOnlyList<int> ports = FreePorts.Take(4 * options.NodeCount);
+        return
+        [
+            .. Enumerable.Range(0, options.NodeCount).Select(i => new NodeDefinition(
+                i + 1, NameOf(i + 1), Path.Combine(options.Folder, NameOf(i + 1)), ports[4 * i], ports[(4 * i) + 1], ports[(4 * i) + 2], ports[(4 * i) + 3])),
+        ];
+    }
+
+    /// <summary>Each node has all ports for itself.</summary>
+    private static List<NodeDefinition> InNamespaces(LocalClusterOptions options, NamespaceNetwork network) =>
+    [
+        .. Enumerable.Range(1, options.NodeCount).Select(id => new NodeDefinition(id, NameOf(id), Path.Combine(options.Folder, NameOf(id)), 7100, 7200, 7300, 7400)
+        {
+            NamespacePath = network.Node(id).Path,
+            Hosts = [.. Enumerable.Range(0, network.Networks).Select(each => NamespaceNetwork.Address(id, each))],
+        }),
+    ];
+
+    private static string NameOf(int id) => $"n{id}";
+
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
+    {
+        NodeDefinition node = Nodes.First(each => each.Name == context.DnsEndPoint.Host);
+        Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(node.ApiSocket), cancellation).ConfigureAwait(false);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
     private async Task StartAsync(CancellationToken cancellation)
     {
         Directory.CreateDirectory(SharedFolder);
         NodeFiles.WriteAuthority(Options);
-        Dictionary<string, int> bmcPorts = [];
+        Dictionary<string, IPEndPoint> bmcs = [];
         foreach (NodeDefinition node in Nodes)
         {
             NodeFiles.Write(node, Options, SharedFolder);
-            bmcPorts[node.Name] = await StartBmcAsync(node).ConfigureAwait(false);
+            bmcs[node.Name] = await StartBmcAsync(node).ConfigureAwait(false);
         }
 
         foreach (NodeDefinition node in Nodes)
         {
             cancellation.ThrowIfCancellationRequested();
-            NodeFiles.WriteConfiguration(node, Nodes, bmcPorts, Options);
+            NodeFiles.WriteConfiguration(node, Nodes, bmcs, Options);
             node.Power.On();
         }
     }
 
-    private async Task<int> StartBmcAsync(NodeDefinition node)
+    private async Task<IPEndPoint> StartBmcAsync(NodeDefinition node)
     {
+        IPEndPoint at = Options.Network is null
+            ? new IPEndPoint(IPAddress.Loopback, FreePorts.Take())
+            : new IPEndPoint(IPAddress.Parse(NamespaceNetwork.BmcAddress(node.Id)), IpmiPort);
         if (Options.BmcTrouble == BmcTrouble.Unreachable)
         {
             BmcKind = "missing";
-            return FreePorts.Take();
+            return at;
         }
 
         if (IpmiSimProcess.Installed && Options.BmcTrouble != BmcTrouble.StaysOn)
         {
             BmcKind = "ipmi_sim";
-            IpmiSimProcess bmc = await IpmiSimProcess.StartAsync(new IpmiSimOptions
+            IpmiSimOptions options = new()
             {
                 User = BmcUser,
                 Password = BmcPassword,
                 ChassisControl = node.Power.CommandLine,
-            }).ConfigureAwait(false);
+                Address = at.Address.ToString(),
+                Port = at.Port,
+            };
+            IpmiSimProcess bmc = await AmongBmcs(() => IpmiSimProcess.StartAsync(options)).ConfigureAwait(false);
             _bmcs.Add(bmc);
             _bmcProcesses.Add(bmc.ProcessId);
-            return bmc.Port;
+            return at;
         }
 
         BmcKind = IpmiSimProcess.Installed ? "our own BMC simulator" : "our own BMC simulator (ipmi_sim is not installed: package openipmi)";
-        BmcSimulatorProcess own = await BmcSimulatorProcess.StartAsync(
-            BmcUser, BmcPassword, node.Power.CommandLine, node.Folder, Options.BmcTrouble == BmcTrouble.StaysOn).ConfigureAwait(false);
+        BmcSimulatorProcess own = await AmongBmcs(() => BmcSimulatorProcess.StartAsync(
+            at, BmcUser, BmcPassword, node.Power.CommandLine, node.Folder, Options.BmcTrouble == BmcTrouble.StaysOn)).ConfigureAwait(false);
         _bmcs.Add(own);
         _bmcProcesses.Add(own.ProcessId);
-        return own.Port;
+        return at;
     }
+
+    /// <summary>Starts a process where the BMCs live; what <paramref name="start"/> does before its first await is done there.</summary>
+    private Task<T> AmongBmcs<T>(Func<Task<T>> start) => Options.Network is { } network ? network.Bmcs.Enter(start) : start();
 }

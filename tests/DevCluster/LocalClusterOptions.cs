@@ -1,3 +1,5 @@
+using Cluster.Tests.Support.Network;
+
 namespace Cluster.Tests.DevCluster;
 
 /// <summary>What a development cluster is made of.</summary>
@@ -26,6 +28,15 @@ public sealed record LocalClusterOptions
 
     /// <summary>What is done to a node that was declared down: reboot or off.</summary>
     public string OnDown { get; init; } = "reboot";
+
+    /// <summary>
+    /// Puts each node into a network namespace of its own, and the BMCs into theirs; null for loopback. It belongs to the caller, who disposes it after the
+    /// cluster, and must have as many nodes.
+    /// </summary>
+    public NamespaceNetwork? Network { get; init; }
+
+    /// <summary>Further lines for every node's configuration file.</summary>
+    public string MoreConfiguration { get; init; } = "";
 
     /// <summary>The timing profile: lan or fast.</summary>
     public string Timing { get; init; } = "lan";

@@ -10,8 +10,17 @@ public sealed record NodeDefinition(
     int LockdPort,
     int InProcessPort)
 {
-    /// <summary>The REST API.</summary>
-    public Uri ApiUrl => new($"http://127.0.0.1:{ApiPort}");
+    /// <summary>Where the other nodes reach it: more than one where it is on several networks.</summary>
+    public IReadOnlyList<string> Hosts { get; init; } = ["127.0.0.1"];
+
+    /// <summary>The network namespace that it lives in, to be entered; null on the machine's own network.</summary>
+    public string? NamespacePath { get; init; }
+
+    /// <summary>The REST API: for <see cref="LocalCluster.NewHttpClient"/>, which takes another way to a node in a namespace.</summary>
+    public Uri ApiUrl => new(NamespacePath is null ? $"http://127.0.0.1:{ApiPort}" : $"http://{Name}");
+
+    /// <summary>The REST API on a Unix socket, which no cut of a network concerns.</summary>
+    public string ApiSocket => Path.Combine(Folder, "run", "api.sock");
 
     /// <summary>The socket on which lock managers reach the daemon.</summary>
     public string MembersSocket => Path.Combine(Folder, "run", "members.sock");

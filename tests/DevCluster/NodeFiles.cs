@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using Cluster.Transport.Security;
 
@@ -30,7 +31,7 @@ internal static class NodeFiles
         if (!options.PlainLinks)
         {
             CertificateFolder.IssueNode(
-                AuthorityFolder(options), Path.Combine(node.Folder, "pki"), node.Name, ["127.0.0.1"], CertificateDays, DateTimeOffset.UtcNow);
+                AuthorityFolder(options), Path.Combine(node.Folder, "pki"), node.Name, node.Hosts, CertificateDays, DateTimeOffset.UtcNow);
         }
 
         Directory.CreateDirectory(Path.Combine(node.Folder, "run"));
@@ -43,7 +44,7 @@ internal static class NodeFiles
     public static void WriteConfiguration(
         NodeDefinition node,
         IReadOnlyList<NodeDefinition> all,
-        IReadOnlyDictionary<string, int> bmcPorts,
+        IReadOnlyDictionary<string, IPEndPoint> bmcs,
         LocalClusterOptions options)
     {
         WriteFile(
@@ -56,7 +57,7 @@ internal static class NodeFiles
         yaml.AppendLine("nodes:");
         foreach (NodeDefinition peer in all)
         {
-            yaml.AppendLine($"  - {{ id: {peer.Id}, name: {peer.Name}, address: \"127.0.0.1:{peer.PeerPort}\" }}");
+            yaml.AppendLine($"  - {{ id: {peer.Id}, name: {peer.Name}, {Addresses(peer)} }}");
         }
 
         yaml.AppendLine("dataDirectory: ./data");
@@ -81,15 +82,18 @@ internal static class NodeFiles
             yaml.AppendLine($"      targets: [{target.Name}]");
             yaml.AppendLine("      level: 1");
             yaml.AppendLine("      parameters:");
-            yaml.AppendLine("        address: 127.0.0.1");
-            yaml.AppendLine($"        port: \"{bmcPorts[target.Name]}\"");
+            yaml.AppendLine($"        address: {bmcs[target.Name].Address}");
+            yaml.AppendLine($"        port: \"{bmcs[target.Name].Port}\"");
             yaml.AppendLine($"        user: {LocalCluster.BmcUser}");
             yaml.AppendLine("        password: \"file:./secrets/bmc\"");
             yaml.AppendLine("        cipherSuite: \"3\"");
         }
 
+        yaml.Append(options.MoreConfiguration);
         WriteFile(Path.Combine(node.Folder, "clusterd.yaml"), yaml.ToString(), Private);
     }
+
+    private static string Addresses(NodeDefinition peer) => $"address: \"{peer.Hosts[0]}:{peer.PeerPort}\"";
 
     private static string AuthorityFolder(LocalClusterOptions options) => Path.Combine(options.Folder, "pki");
 
@@ -99,9 +103,17 @@ internal static class NodeFiles
         StringBuilder script = new();
         script.AppendLine("#!/bin/bash");
         script.AppendLine("# Boots this node: setsid made this shell the leader of the node's process group.");
+        script.AppendLine("if [ -z \"${CLUSTER_BOOT_ID:-}\" ]; then");
+        script.AppendLine("  # Every power-on is a boot of its own, although all nodes share one kernel.");
+        script.AppendLine("  export CLUSTER_BOOT_ID=$(</proc/sys/kernel/random/uuid)");
+        if (node.NamespacePath is not null)
+        {
+            script.AppendLine("  # Whoever switched it on, test or BMC, is in another namespace. The process and its group stay the same.");
+            script.AppendLine($"  exec nsenter --net='{node.NamespacePath}' -- \"$0\"");
+        }
+
+        script.AppendLine("fi");
         script.AppendLine("echo $$ > pgid.new && mv pgid.new pgid");
-        script.AppendLine("# Every power-on is a boot of its own, although all nodes share one kernel.");
-        script.AppendLine("export CLUSTER_BOOT_ID=$(</proc/sys/kernel/random/uuid)");
         script.AppendLine("export DOTNET_gcServer=0 DOTNET_TieredPGO=0");
         script.AppendLine("# Ends with the node, or starts again what has ended (a lock manager ends when its node's incarnation does).");
         script.AppendLine("keep() { local log=$1; shift; while true; do \"$@\" >>\"$log\" 2>&1; [ $? -eq 0 ] && break; sleep 0.3; done; return 0; }");

@@ -10,6 +10,7 @@ namespace Cluster.Tests.DevCluster;
 /// </summary>
 public sealed partial class PowerSwitch(string nodeFolder)
 {
+    private const int SigKill = 9;
     private const int SigStop = 19;
     private const int SigCont = 18;
     private const int SigTerm = 15;
@@ -27,11 +28,23 @@ public sealed partial class PowerSwitch(string nodeFolder)
     /// <summary>Kills the node's processes.</summary>
     public void Off() => Run("set", "power", "0");
 
+    /// <summary>Kills the node's processes at this instant: <see cref="Off"/> asks the script, which takes a while.</summary>
+    public void Kill() => Signal(SigKill);
+
     /// <summary>Hangs the machine: every process of the node stops where it is.</summary>
     public void Hang() => Signal(SigStop);
 
     /// <summary>Lets a hung machine go on.</summary>
     public void Resume() => Signal(SigCont);
+
+    /// <summary>Lets a machine go on that may have been switched off, or be just booting, meanwhile.</summary>
+    public void TryResume()
+    {
+        if (File.Exists(Path.Combine(nodeFolder, "pgid")))
+        {
+            Signal(SigCont, mayBeOff: true);
+        }
+    }
 
     /// <summary>Asks every process of the node to end in good order; does nothing when none is left.</summary>
     public void Shutdown() => Signal(SigTerm, mayBeOff: true);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Cluster.Tests.DevCluster;
 using Cluster.Tests.Support;
+using Cluster.Tests.Support.Network;
 
 namespace Cluster.Integration.Tests;
 
@@ -32,6 +33,25 @@ public class BenchTests
         Assert.True(root.GetProperty("snapshot").GetProperty("transferSeconds").GetDouble() > 0);
         Assert.True(root.GetProperty("open").GetProperty("entries").GetInt32() > 0);
         Assert.Contains("1 proposer, p50", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_detection_benchmark_measures_both_profiles_and_writes_it_down()
+    {
+        Assert.SkipWhen(NamespaceNetwork.Missing is not null, NamespaceNetwork.Missing ?? "");
+        using TemporaryFolder folder = new();
+        string program = RepositoryLayout.Program("tests/Benchmarks", "cluster-bench");
+        string[] arguments = ["detection", "--quick", "--only", "cluster,kills,idle", "--json", folder["report.json"]];
+
+        ProcessResult result = await ProcessRunner.RunAsync(program, arguments, s_limit);
+
+        Assert.True(result.ExitCode == 0, result.Output + result.Error);
+        using JsonDocument report = JsonDocument.Parse(await File.ReadAllTextAsync(folder["report.json"], TestContext.Current.CancellationToken));
+        JsonElement[] rows = [.. report.RootElement.GetProperty("detection").EnumerateArray()];
+        Assert.Equal(4, rows.Length);
+
+        // No life can be declared over before its lease is: 200 ms in the faster profile.
+        Assert.All(rows, row => Assert.True(row.GetProperty("worstMs").GetDouble() > 100, row.ToString()));
     }
 
     [Fact]

@@ -10,9 +10,13 @@ namespace Cluster.Integration.Tests;
 internal sealed class RunningCluster : IAsyncDisposable
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
-    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(15) };
+    private readonly HttpClient _http;
 
-    private RunningCluster(LocalCluster cluster) => Cluster = cluster;
+    private RunningCluster(LocalCluster cluster)
+    {
+        Cluster = cluster;
+        _http = cluster.NewHttpClient(TimeSpan.FromSeconds(15));
+    }
 
     public LocalCluster Cluster { get; }
 
@@ -21,8 +25,7 @@ internal sealed class RunningCluster : IAsyncDisposable
     public static async Task<RunningCluster> StartAsync(Func<LocalClusterOptions, LocalClusterOptions>? change = null)
     {
         LocalClusterOptions options = new() { Folder = Directory.CreateTempSubdirectory("cluster-it-").FullName, WithLockd = false };
-        LocalCluster cluster = await LocalCluster.StartAsync(change?.Invoke(options) ?? options, TestContext.Current.CancellationToken);
-        RunningCluster running = new(cluster);
+        RunningCluster running = await LaunchAsync(change?.Invoke(options) ?? options);
         try
         {
             await running.AllUpAsync();
@@ -34,6 +37,10 @@ internal sealed class RunningCluster : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Starts it and waits for nothing.</summary>
+    public static async Task<RunningCluster> LaunchAsync(LocalClusterOptions options) =>
+        new(await LocalCluster.StartAsync(options, TestContext.Current.CancellationToken));
 
     public async Task<ClusterDocument> AllUpAsync() => await UntilAsync(
         "all nodes are up under a leader",

@@ -18,6 +18,14 @@ internal sealed partial record Mutant
         {
             Membership = MembershipMutations.RestartGroupBeforeEvidence,
         },
+        new("longer-lease-forgotten", "S2", "reckons the end of every lease with the length that leases have now, though they were longer")
+        {
+            Membership = MembershipMutations.ForgetLongerLease,
+        },
+        new("expelled-counted-as-clean", "S3", "goes on without a member that did not acknowledge, though its process may still act")
+        {
+            Membership = MembershipMutations.CountExpelledAsClean,
+        },
         new("acknowledge-before-persisted", "S7, etcd #14370", "votes and acknowledges before the write is on disk")
         {
             Raft = RaftMutations.AcknowledgeBeforePersisted,

@@ -12,7 +12,10 @@ public sealed record IpmiSimOptions
     /// <summary>Further users.</summary>
     public IReadOnlyList<IpmiSimUser> MoreUsers { get; init; } = [];
 
-    /// <summary>UDP port on 127.0.0.1; 0 takes a free one.</summary>
+    /// <summary>The address it listens at.</summary>
+    public string Address { get; init; } = "127.0.0.1";
+
+    /// <summary>Its UDP port there; 0 takes a free one of loopback.</summary>
     public int Port { get; init; }
 
     /// <summary>

@@ -5,7 +5,7 @@ using System.Net.Sockets;
 namespace Cluster.Tests.Support;
 
 /// <summary>
-/// A BMC: Debian's <c>ipmi_sim</c> (package openipmi) on 127.0.0.1 with a configuration of its own in a temporary folder. It knows
+/// A BMC: Debian's <c>ipmi_sim</c> (package openipmi) with a configuration of its own in a temporary folder. It knows
 /// cipher suite 3, not 17.
 /// </summary>
 public sealed class IpmiSimProcess : IAsyncDisposable
@@ -26,7 +26,7 @@ public sealed class IpmiSimProcess : IAsyncDisposable
         Port = port;
     }
 
-    /// <summary>Its UDP port on 127.0.0.1.</summary>
+    /// <summary>Its UDP port.</summary>
     public int Port { get; }
 
     /// <summary>The process's id.</summary>
@@ -52,7 +52,7 @@ public sealed class IpmiSimProcess : IAsyncDisposable
             WriteConfiguration(folder, options, port);
             var process = Start(program, folder);
             var bmc = new IpmiSimProcess(process, folder, port);
-            if (await bmc.AnswersAsync().ConfigureAwait(false))
+            if (await bmc.AnswersAsync(options.Address).ConfigureAwait(false))
             {
                 return bmc;
             }
@@ -115,7 +115,7 @@ public sealed class IpmiSimProcess : IAsyncDisposable
             name "bmc"
             set_working_mc 0x20
             startlan 1
-              addr 127.0.0.1 {port}
+              addr {options.Address} {port}
               priv_limit admin
               allowed_auths_callback none md2 md5 straight
               allowed_auths_user none md2 md5 straight
@@ -135,10 +135,10 @@ public sealed class IpmiSimProcess : IAsyncDisposable
             """);
     }
 
-    private async Task<bool> AnswersAsync()
+    private async Task<bool> AnswersAsync(string address)
     {
         using var socket = new UdpClient();
-        socket.Connect(IPAddress.Loopback, Port);
+        socket.Connect(IPAddress.Parse(address), Port);
         var started = Stopwatch.GetTimestamp();
         while (!_process.HasExited && Stopwatch.GetElapsedTime(started) < StartLimit)
         {

@@ -19,6 +19,21 @@ internal sealed class CommonOptions
         Recursive = true,
     };
 
+    /// <summary>The option of commands that change something. A fresh one each time: an option belongs to one command.</summary>
+    public static Option<string?> WhoOption() => new("--who")
+    {
+        Description = "Your name; it is kept with the change. Otherwise CLUSTER_WHO, otherwise the user that runs this.",
+        HelpName = "NAME",
+    };
+
+    /// <exception cref="CliException">Nobody is named.</exception>
+    public static string Who(ParseResult result, Option<string?> option, CliConsole console)
+    {
+        string?[] candidates = [result.GetValue(option), console.Environment("CLUSTER_WHO"), console.Environment("USER")];
+        return candidates.FirstOrDefault(each => !string.IsNullOrWhiteSpace(each))
+            ?? throw new CliException(ExitCode.Usage, "Nobody is named who does this. Say your name with --who: it is kept with the change.");
+    }
+
     public void AddTo(RootCommand root)
     {
         root.Add(EndpointOption);

@@ -48,6 +48,30 @@ internal sealed class ApiClient : IDisposable
         return (Read(text, answerType), text);
     }
 
+    /// <summary>Sends a document by any method.</summary>
+    public async Task<(TAnswer Document, string Text)> SendAsync<TBody, TAnswer>(
+        HttpMethod method,
+        string path,
+        TBody body,
+        JsonTypeInfo<TBody> bodyType,
+        JsonTypeInfo<TAnswer> answerType,
+        CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(method, path)
+        {
+            Content = new StringContent(JsonSerializer.Serialize(body, bodyType), Encoding.UTF8, "application/json"),
+        };
+        string text = await SendAsync(request, cancellation).ConfigureAwait(false);
+        return (Read(text, answerType), text);
+    }
+
+    public async Task<(T Document, string Text)> DeleteAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Delete, path);
+        string text = await SendAsync(request, cancellation).ConfigureAwait(false);
+        return (Read(text, type), text);
+    }
+
     /// <summary>Opens the event stream.</summary>
     /// <param name="after">The position after which it begins; null for all that are retained.</param>
     /// <param name="cancellation">Ends it.</param>

@@ -18,36 +18,28 @@ internal static class StatusScreen
 
     private static void Head(IAnsiConsole console, ClusterDocument cluster)
     {
-        QuorumDocument quorum = cluster.Quorum;
         string health = cluster.Healthy ? "[green]healthy[/]" : "[red]needs attention[/]";
-        console.MarkupLine($"[bold]{Text(cluster.Cluster)}[/]: {health}, as {Text(cluster.AnsweredBy)} sees it");
-        string state = quorum.Quorate ? "[green]quorate[/]" : "[red]no quorum[/]";
-        string lease = quorum.Lease.Held
-            ? string.Create(CultureInfo.InvariantCulture, $"lease held, {quorum.Lease.RemainingMs} ms left")
-            : "[red]no lease[/]";
-        console.MarkupLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{state}: {quorum.VotersUp} of {quorum.Votes} up, {quorum.Majority} needed; leader {Text(quorum.Leader ?? "none")}, "
-            + $"term {quorum.Term}; epoch {cluster.Epoch}; {lease}"));
+        console.MarkupLine($"[bold]{Screen.Text(cluster.Cluster)}[/]: {health}, as {Screen.Text(cluster.AnsweredBy)} sees it");
+        console.MarkupLine(string.Create(CultureInfo.InvariantCulture, $"{QuorumScreen.Line(cluster.Quorum)}; epoch {cluster.Epoch}"));
         console.WriteLine();
     }
 
     private static void Nodes(IAnsiConsole console, ClusterDocument cluster)
     {
-        Table table = NewTable("node", "state", "incarnation", "evidence", "fence levels", "since (UTC)", "");
+        Table table = Screen.NewTable("node", "state", "incarnation", "evidence", "fence levels", "since (UTC)", "");
         foreach (NodeDocument node in cluster.Nodes)
         {
             string remark = string.Join(
                 "; ",
                 new[] { node.Leader ? "leader" : null, node.State == NodeState.Up ? null : node.DownReason, By(node) }.Where(each => each is not null));
             table.AddRow(
-                Text(node.Name),
-                Coloured(Words.Of(node.State), node.State is NodeState.Up or NodeState.Left, node.State == NodeState.Down),
+                Screen.Text(node.Name),
+                Screen.Coloured(Words.Of(node.State), node.State is NodeState.Up or NodeState.Left, node.State == NodeState.Down),
                 node.Incarnation == 0 ? "-" : node.Incarnation.ToString(CultureInfo.InvariantCulture),
                 node.Evidence == Evidence.None ? "-" : Words.Of(node.Evidence),
                 node.FenceLevels.Count == 0 ? "[yellow]none[/]" : string.Join(' ', node.FenceLevels),
                 node.ChangedAt is { } at ? at.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) : "-",
-                Text(remark));
+                Screen.Text(remark));
         }
 
         console.Write(table);
@@ -60,11 +52,11 @@ internal static class StatusScreen
             console.WriteLine();
             console.MarkupLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"[bold]fence operation {operation.Id}[/]: {Words.Of(operation.Kind)} {Text(operation.Node)}, {Words.Of(operation.Phase)}, "
-                + $"asked by {Text(operation.Requester)}: {Text(operation.Reason)}"));
+                $"[bold]fence operation {operation.Id}[/]: {Words.Of(operation.Kind)} {Screen.Text(operation.Node)}, {Words.Of(operation.Phase)}, "
+                + $"asked by {Screen.Text(operation.Requester)}: {Screen.Text(operation.Reason)}"));
             if (operation.Attempts.Count > 0)
             {
-                console.MarkupLine($"  {Text(Words.Attempt(operation.Attempts[^1]))}");
+                console.MarkupLine($"  {Screen.Text(Words.Attempt(operation.Attempts[^1]))}");
             }
         }
     }
@@ -78,18 +70,7 @@ internal static class StatusScreen
         }
 
         console.WriteLine();
-        Table table = NewTable("group", "state", "generation", "members", "waits for");
-        foreach (GroupDocument group in groups)
-        {
-            table.AddRow(
-                Text(group.Name),
-                Coloured(Words.Of(group.State), group.State == GroupState.Ready, group.State == GroupState.Stopped),
-                group.Generation.ToString(CultureInfo.InvariantCulture),
-                Text(string.Join(' ', group.Members.Select(member => member.Node))),
-                group.WaitsFor.Count == 0 ? "-" : Text(string.Join(", ", group.WaitsFor)));
-        }
-
-        console.Write(table);
+        GroupsScreen.Write(console, groups);
     }
 
     private static void Attention(IAnsiConsole console, ClusterDocument cluster)
@@ -103,25 +84,10 @@ internal static class StatusScreen
         console.MarkupLine("[bold]What to do[/]");
         foreach (AttentionDocument each in cluster.Attention)
         {
-            console.MarkupLine($"  [yellow]{Text(each.Problem)}[/]");
-            console.MarkupLine($"    → {Text(each.Remedy)}");
+            console.MarkupLine($"  [yellow]{Screen.Text(each.Problem)}[/]");
+            console.MarkupLine($"    → {Screen.Text(each.Remedy)}");
         }
-    }
-
-    private static Table NewTable(params string[] columns)
-    {
-        var table = new Table { Border = TableBorder.None, ShowRowSeparators = false };
-        foreach (string column in columns)
-        {
-            table.AddColumn(new TableColumn($"[bold]{column}[/]") { Padding = new Padding(0, 0, 2, 0) });
-        }
-
-        return table;
     }
 
     private static string? By(NodeDocument node) => node.ConfirmedBy is { } who ? $"confirmed by {who}" : null;
-
-    private static string Coloured(string word, bool good, bool bad) => good ? $"[green]{word}[/]" : bad ? $"[red]{word}[/]" : $"[yellow]{word}[/]";
-
-    private static string Text(string text) => Markup.Escape(Words.Safe(text));
 }

@@ -1,6 +1,8 @@
+using System.Collections.ObjectModel;
+
 namespace Cluster.Api.Contract;
 
-/// <summary>A configured node and its newest life.</summary>
+/// <summary>A node of the cluster and its newest life.</summary>
 public sealed record NodeDocument
 {
     /// <summary>Its number.</summary>
@@ -20,6 +22,30 @@ public sealed record NodeDocument
 
     /// <summary>Whether it leads.</summary>
     public required bool Leader { get; init; }
+
+    /// <summary>Whether it votes. A node that does not is a learner: it gets everything and counts for nothing.</summary>
+    public bool Voting { get; init; } = true;
+
+    /// <summary>What its vote counts while it votes.</summary>
+    public int Votes { get; init; } = 1;
+
+    /// <summary>Whether it votes and holds no lock manager.</summary>
+    public bool Arbiter { get; init; }
+
+    /// <summary>Whether it is one of the nodes that the cluster began with.</summary>
+    public bool Founder { get; init; }
+
+    /// <summary>Where the other nodes reach it, <c>host:port</c>, the preferred one first.</summary>
+    public IReadOnlyList<string> Addresses { get; init; } = [];
+
+    /// <summary>Whether it is in maintenance: the cluster does not switch it off by its own decision.</summary>
+    public bool Maintenance { get; init; }
+
+    /// <summary>Whether it is being drained: lock managers on it are asked to leave their groups, and none may join.</summary>
+    public bool Draining { get; init; }
+
+    /// <summary>What operators noted about it, by key.</summary>
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 
     /// <summary>The highest feature level that the daemon of this life understands.</summary>
     public uint FeatureLevel { get; init; } = 1;

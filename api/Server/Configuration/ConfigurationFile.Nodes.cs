@@ -1,5 +1,6 @@
-using System.Globalization;
 using System.Net;
+using Cluster.Runtime;
+using Cluster.Transport;
 using Cluster.Transport.Security;
 using YamlDotNet.RepresentationModel;
 
@@ -8,7 +9,7 @@ namespace Cluster.Api.Server.Configuration;
 /// <content>Nodes and the API's addresses.</content>
 internal static partial class ConfigurationFile
 {
-    private static List<NodeEntry> ReadNodes(YamlMap root)
+    private static List<NodeEntry> ReadNodes(YamlMap root, bool joined)
     {
         var nodes = new List<NodeEntry>();
         foreach (YamlMap map in root.Maps("nodes"))
@@ -25,29 +26,25 @@ internal static partial class ConfigurationFile
                 map.Error("name", $"'{name}' is not a name; write {PeerName.NameRule}");
             }
 
-            string address = map.RequiredText("address", "write where the other nodes reach it, e.g. 10.0.0.1:7101");
-            if (!TryHostAndPort(address, out string host, out int port) && address.Length > 0)
-            {
-                map.Error("address", $"'{address}' is not an address; write host:port, e.g. 10.0.0.1:7101");
-            }
-
+            List<PeerAddress> addresses = ReadAddresses(map);
             if (nodes.Exists(other => other.Id == id))
             {
                 map.Error("id", $"{id} is given twice; every node needs a number of its own");
             }
 
-            if (nodes.Exists(other => other.Name == name))
+            // A node that joined may stand in the place of a founder that is gone, with its name and address.
+            if (!joined && nodes.Exists(other => other.Name == name))
             {
                 map.Error("name", $"'{name}' is given twice; every node needs a name of its own");
             }
 
-            if (nodes.Exists(other => other.Host == host && other.Port == port))
+            if (!joined && nodes.SelectMany(other => other.Addresses).Intersect(addresses).FirstOrDefault() is { Port: > 0 } twice)
             {
-                map.Error("address", $"'{address}' is given twice; every node needs an address of its own");
+                map.Error(map.Has("address") ? "address" : "addresses", $"'{twice}' is given twice; every node needs addresses of its own");
             }
 
             map.Close();
-            nodes.Add(new NodeEntry((uint)(id ?? 0), name, host, port));
+            nodes.Add(new NodeEntry((uint)(id ?? 0), name, addresses));
         }
 
         if (nodes.Count == 0)
@@ -59,30 +56,71 @@ internal static partial class ConfigurationFile
         return nodes;
     }
 
+    /// <summary>Where the other nodes reach a node: <c>address</c> for one, <c>addresses</c> for several, the preferred one first.</summary>
+    private static List<PeerAddress> ReadAddresses(YamlMap map)
+    {
+        bool several = map.Has("addresses");
+        string key = several ? "addresses" : "address";
+        IReadOnlyList<string> texts = several
+            ? map.Texts("addresses")
+            : [map.RequiredText("address", "write where the other nodes reach it, e.g. 10.0.0.1:7101")];
+        if (several && map.Has("address"))
+        {
+            map.Error("address", "is given beside 'addresses'; write all of them there");
+        }
+
+        if (several && texts.Count is 0 or > LinkIdentity.MaxAddresses)
+        {
+            map.Error("addresses", $"holds {texts.Count} addresses; give 1 to {LinkIdentity.MaxAddresses}, the preferred one first");
+        }
+
+        List<PeerAddress> addresses = [];
+        foreach (string text in texts.Where(text => text.Length > 0))
+        {
+            if (!PeerAddress.TryParse(text, out PeerAddress address))
+            {
+                map.Error(key, $"'{text}' is not an address; write host:port, e.g. 10.0.0.1:7101");
+            }
+            else if (addresses.Contains(address))
+            {
+                map.Error(key, $"'{text}' is given twice; each address of a node is a path of its own");
+            }
+            else
+            {
+                addresses.Add(address);
+            }
+        }
+
+        return addresses;
+    }
+
     /// <summary>There is no default: links that trust everyone must be somebody's explicit wish.</summary>
-    private static PeerTlsFiles? ReadPeerTls(YamlMap root, ConfigErrors errors, string directory)
+    private static (PeerTlsFiles? Files, string? AuthorityKey) ReadPeerTls(YamlMap root, ConfigErrors errors, string directory)
     {
         const string TheTwoWays = "write the files of this node's certificate, 'peerTls: { ca: ca.crt, certificate: n1.crt, key: n1.key }' "
             + "(clusterctl pki makes them), or 'peerTls: plain' if whoever reaches the peer port may speak as any node";
         YamlNode? node = root.Node("peerTls");
         if (node is YamlScalarNode { Value: "plain" })
         {
-            return null;
+            return default;
         }
 
         if (node is not YamlMappingNode)
         {
             root.Error("peerTls", node is null ? $"is missing; {TheTwoWays}" : $"is neither a mapping nor the word plain; {TheTwoWays}");
-            return null;
+            return default;
         }
 
         var map = new YamlMap(node, "peerTls", errors);
         string authority = map.RequiredText("ca", "name the certificate of the cluster's CA (ca.crt)");
         string certificate = map.RequiredText("certificate", "name this node's certificate (NODE.crt)");
         string key = map.RequiredText("key", "name this node's private key (NODE.key)");
+        string? authorityKey = map.Text("caKey");
         map.Close();
-        return new PeerTlsFiles(
-            Path.GetFullPath(authority, directory), Path.GetFullPath(certificate, directory), Path.GetFullPath(key, directory));
+        return (
+            new PeerTlsFiles(
+                Path.GetFullPath(authority, directory), Path.GetFullPath(certificate, directory), Path.GetFullPath(key, directory)),
+            authorityKey is null ? null : Path.GetFullPath(authorityKey, directory));
     }
 
     private static ApiConfiguration? ReadApi(YamlMap map, string directory)
@@ -114,16 +152,5 @@ internal static partial class ConfigurationFile
         }
 
         return new ApiConfiguration(listen, advertise, socket, plain);
-    }
-
-    private static bool TryHostAndPort(string text, out string host, out int port)
-    {
-        int colon = text.LastIndexOf(':');
-        host = colon < 0 ? text : text[..colon].Trim('[', ']');
-        port = 0;
-        return colon > 0
-            && int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out port)
-            && port is > 0 and <= 65535
-            && Uri.CheckHostName(host) != UriHostNameType.Unknown;
     }
 }

@@ -18,6 +18,24 @@ internal static partial class ConfigurationFile
         ["reboot"] = FenceKind.Reboot,
     };
 
+    private static readonly IReadOnlyDictionary<string, StartupFencing> StartupFencings = new SortedDictionary<string, StartupFencing>(StringComparer.Ordinal)
+    {
+        ["ask-operator"] = StartupFencing.AskOperator,
+        ["fence-unseen"] = StartupFencing.FenceUnseen,
+    };
+
+    private static readonly IReadOnlyDictionary<string, NoQuorumPolicy> NoQuorumPolicies = new SortedDictionary<string, NoQuorumPolicy>(StringComparer.Ordinal)
+    {
+        ["freeze"] = NoQuorumPolicy.Freeze,
+        ["stop"] = NoQuorumPolicy.Stop,
+    };
+
+    private static readonly IReadOnlyDictionary<string, LateMember> LateMembers = new SortedDictionary<string, LateMember>(StringComparer.Ordinal)
+    {
+        ["expel"] = LateMember.Expel,
+        ["fence"] = LateMember.Fence,
+    };
+
     private static readonly IReadOnlyDictionary<string, LogLevel> LogLevels = new Dictionary<string, LogLevel>(StringComparer.Ordinal)
     {
         ["trace"] = LogLevel.Trace,
@@ -61,15 +79,18 @@ internal static partial class ConfigurationFile
         }
 
         string nodeName = root.RequiredText("node", "name this node as in 'nodes'");
-        List<NodeEntry> nodes = ReadNodes(root);
-        NodeEntry? self = nodes.FirstOrDefault(node => node.Name == nodeName);
+        bool joined = root.Flag("joined", false);
+        List<NodeEntry> nodes = ReadNodes(root, joined);
+
+        // The founders have lower numbers: of two of one name, the later one is this node.
+        NodeEntry? self = nodes.LastOrDefault(node => node.Name == nodeName);
         if (self is null && nodeName.Length > 0 && nodes.Count > 0)
         {
             root.Error("node", $"'{nodeName}' is not among the nodes ({string.Join(", ", nodes.Select(node => node.Name))}); name one of them");
         }
 
         string data = root.RequiredText("dataDirectory", "name the folder for this node's log; no other node may use it");
-        PeerTlsFiles? peerTls = ReadPeerTls(root, errors, directory);
+        (PeerTlsFiles? peerTls, string? authorityKey) = ReadPeerTls(root, errors, directory);
         ApiConfiguration? api = ReadApi(root.Map("api"), directory);
         YamlMap members = root.Map("members");
         string memberSocket = SocketPath(members, "/run/cluster/members.sock", directory);
@@ -78,8 +99,15 @@ internal static partial class ConfigurationFile
         YamlMap fencing = root.Map("fencing");
         FencePolicy policy = ReadPolicy(fencing);
         var deviceLines = new Dictionary<string, long>(StringComparer.Ordinal);
-        IReadOnlyList<FenceDevice> devices = ReadDevices(fencing, nodes, deviceLines);
+        IReadOnlyList<FenceDevice> devices = ReadDevices(fencing, deviceLines);
         fencing.Close();
+        QuorumPolicy quorum = ReadQuorum(root.Map("quorum"), nodes);
+        GroupPolicy groups = ReadGroups(root.Map("groups"));
+        HistoryLimits limits = ReadLimits(root.Map("limits"));
+        CheckTogether(
+            root,
+            new ClusterSettings { Timing = timing, Quorum = quorum, Fencing = policy, Groups = groups, Limits = limits },
+            timingIsGood: !errors.Any);
         LogConfiguration log = ReadLog(root.Map("log"));
         LogLevel level = root.Word("logLevel", LogLevels) ?? LogLevel.Information;
         root.Close();
@@ -93,11 +121,16 @@ internal static partial class ConfigurationFile
             Nodes = nodes,
             DataDirectory = Path.GetFullPath(data, directory),
             PeerTls = peerTls,
+            AuthorityKey = authorityKey,
+            IsFounder = !joined,
             PeerTlsLine = root.At("peerTls").Line,
             Api = api!,
             MemberSocket = memberSocket,
             Timing = timing,
             Fencing = policy,
+            Quorum = quorum,
+            Groups = groups,
+            Limits = limits,
             Devices = devices,
             DeviceLines = deviceLines,
             Log = log,

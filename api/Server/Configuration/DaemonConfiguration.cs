@@ -1,6 +1,7 @@
 using System.Net;
 using Cluster.Fencing;
 using Cluster.Membership;
+using Cluster.Runtime;
 using Cluster.Transport.Security;
 
 namespace Cluster.Api.Server.Configuration;
@@ -18,13 +19,19 @@ internal sealed record DaemonConfiguration
 
     public required NodeEntry Self { get; init; }
 
-    /// <summary>The initial voters, ordered by number.</summary>
+    /// <summary>False for a node that joined later: the other nodes of <see cref="Nodes"/> are the founders, and this one is none.</summary>
+    public required bool IsFounder { get; init; }
+
+    /// <summary>The founders, which vote at first, and this node; ordered by number.</summary>
     public required IReadOnlyList<NodeEntry> Nodes { get; init; }
 
     public required string DataDirectory { get; init; }
 
     /// <summary>The certificates for links to peers; null when they are plain by explicit wish.</summary>
     public required PeerTlsFiles? PeerTls { get; init; }
+
+    /// <summary>The key of the cluster's CA, if this node is to sign the certificates of nodes that join; null otherwise.</summary>
+    public required string? AuthorityKey { get; init; }
 
     /// <summary>At which line of the file they are configured.</summary>
     public required long PeerTlsLine { get; init; }
@@ -33,7 +40,16 @@ internal sealed record DaemonConfiguration
 
     public required string MemberSocket { get; init; }
 
+    /// <summary>
+    /// Like the policies and limits below, how the cluster begins: as soon as it has settings of its own, those count, and this is not looked at any more.
+    /// </summary>
     public required MembershipTiming Timing { get; init; }
+
+    public required QuorumPolicy Quorum { get; init; }
+
+    public required GroupPolicy Groups { get; init; }
+
+    public required HistoryLimits Limits { get; init; }
 
     /// <summary>The policy without the levels, which follow from <see cref="Devices"/>.</summary>
     public required FencePolicy Fencing { get; init; }
@@ -57,9 +73,8 @@ internal sealed record LogConfiguration(int SegmentBytes, CompactionPolicy Compa
 /// <summary>One configured node.</summary>
 /// <param name="Id">Its number, never 0.</param>
 /// <param name="Name">Its name.</param>
-/// <param name="Host">The host name or address at which its peers reach it.</param>
-/// <param name="Port">The port at which they do.</param>
-internal sealed record NodeEntry(uint Id, string Name, string Host, int Port);
+/// <param name="Addresses">Where its peers reach it, the preferred address first.</param>
+internal sealed record NodeEntry(uint Id, string Name, IReadOnlyList<PeerAddress> Addresses);
 
 /// <summary>Where the REST API listens.</summary>
 /// <param name="Listen">The TCP address.</param>

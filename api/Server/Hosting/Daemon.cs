@@ -4,6 +4,7 @@ using Cluster.Api.Server.Cluster;
 using Cluster.Api.Server.Configuration;
 using Cluster.Api.Server.Fencing;
 using Cluster.Api.Server.Http;
+using Cluster.Api.Server.Joining;
 using Cluster.Consensus;
 using Cluster.Fencing;
 using Cluster.Fencing.Exec;
@@ -19,16 +20,18 @@ internal sealed partial class Daemon : IAsyncDisposable
 {
     private readonly DaemonConfiguration _configuration;
     private readonly FenceDeviceSet _devices;
+    private readonly DeviceLevels _levels;
     private readonly FencePolicy _policy;
+    private readonly JoinMaterial _material;
 
     private Daemon(DaemonConfiguration configuration, FenceDeviceSet devices)
     {
         _configuration = configuration;
         _devices = devices;
-        _policy = configuration.Fencing with
-        {
-            Levels = configuration.Nodes.ToDictionary(node => new NodeId(node.Id), node => devices.Levels(node.Name)),
-        };
+        _levels = new DeviceLevels(devices);
+        _levels.Know(configuration.Nodes.Select(node => (new NodeId(node.Id), node.Name)));
+        _policy = configuration.Fencing with { Levels = _levels };
+        _material = new JoinMaterial(configuration.PeerTls?.Authority, configuration.AuthorityKey);
     }
 
     /// <summary>Tries the certificates and makes the fence devices; starts nothing.</summary>
@@ -60,6 +63,7 @@ internal sealed partial class Daemon : IAsyncDisposable
             if (configuration.PeerTls is { } files)
             {
                 _ = PeerCredentials.Load(files, new PeerName(configuration.Cluster, configuration.Self.Name));
+                new JoinMaterial(files.Authority, configuration.AuthorityKey).Try();
             }
         }
         catch (CertificateException error)
@@ -94,24 +98,36 @@ internal sealed partial class Daemon : IAsyncDisposable
             LogNoDevice(log, node.Name);
         }
 
+        foreach (FenceDevice device in _configuration.Devices)
+        {
+            foreach (string target in device.Targets.Where(target => _configuration.Nodes.All(node => node.Name != target)))
+            {
+                LogTargetToCome(log, device.Name, target);
+            }
+        }
+
         SocketFile.Prepare(_configuration.Api.Socket);
         var driver = new FenceDriver(new FenceExecutor(_devices), loggers.CreateLogger<FenceDriver>());
         await using NodeRuntime runtime = await NodeRuntime.StartAsync(Options(), driver, loggers, hurry).ConfigureAwait(false);
+        using var following = CancellationTokenSource.CreateLinkedTokenSource(hurry);
+        Task names = _levels.FollowAsync(runtime, following.Token);
+        var leaving = new LeaveOrder();
         var cluster = new RuntimeCluster(
             runtime, _configuration.Cluster, new ClusterProjection(_configuration.Cluster, new NodeId(_configuration.Self.Id), _policy));
         await using WebApplication app = ApiHost.Build(
-            _configuration.Api, cluster, new ApiLimits(), logging => ApiHost.Logging(logging, _configuration.LogLevel));
+            _configuration.Api, cluster, new ApiLimits(), logging => ApiHost.Logging(logging, _configuration.LogLevel), _material, leaving);
         await ListenAsync(app, hurry).ConfigureAwait(false);
-        SocketFile.Restrict(_configuration.Api.Socket);
         ReturnStartupMemory();
         LogServing(log, string.Join(", ", app.Urls));
         serving([.. app.Urls]);
 
-        await Task.WhenAny(stop, runtime.Completion).ConfigureAwait(false);
+        await Task.WhenAny(stop, leaving.Asked, runtime.Completion).ConfigureAwait(false);
         LogStopping(log);
         bool left = await runtime.StopAsync(hurry).ConfigureAwait(false);
         await app.StopAsync(hurry).ConfigureAwait(false);
         await runtime.Completion.ConfigureAwait(false);
+        await following.CancelAsync().ConfigureAwait(false);
+        await names.ConfigureAwait(false);
         return left;
     }
 
@@ -139,12 +155,16 @@ internal sealed partial class Daemon : IAsyncDisposable
     {
         ClusterId = _configuration.Cluster,
         Self = new NodeId(_configuration.Self.Id),
-        Nodes = [.. _configuration.Nodes.Select(node => new NodePeer(new NodeId(node.Id), node.Name, node.Host, node.Port))],
+        Nodes = [.. _configuration.Nodes.Select(node => new NodePeer(new NodeId(node.Id), node.Name, node.Addresses))],
+        IsFounder = _configuration.IsFounder,
         DataDirectory = _configuration.DataDirectory,
         PeerTls = _configuration.PeerTls,
         MemberSocketPath = _configuration.MemberSocket,
         Timing = _configuration.Timing,
         Fencing = _policy,
+        Quorum = _configuration.Quorum,
+        Groups = _configuration.Groups,
+        Limits = _configuration.Limits,
         Compaction = _configuration.Log.Compaction,
         LogSegmentBytes = _configuration.Log.SegmentBytes,
         ApiUrl = _configuration.Api.Advertise.ToString().TrimEnd('/'),
@@ -168,6 +188,12 @@ internal sealed partial class Daemon : IAsyncDisposable
 
     [LoggerMessage(5303, LogLevel.Warning, "no fence device can stop {Node}: when it fails, what it held waits for a human's word")]
     private static partial void LogNoDevice(ILogger log, string node);
+
+    [LoggerMessage(
+        5305,
+        LogLevel.Warning,
+        "the fence device {Device} is for {Target}, which is not among the configured nodes: it counts when a node of that name has joined; correct it if it is a typing error")]
+    private static partial void LogTargetToCome(ILogger log, string device, string target);
 
     [LoggerMessage(5304, LogLevel.Information, "asked to stop: leaving the cluster in order; a second signal ends at once")]
     private static partial void LogStopping(ILogger log);

@@ -26,6 +26,42 @@ internal static class Problems
         "No such group",
         $"Group '{Shown(name)}' was asked for, but nobody has ever joined one of that name. GET /v1/groups lists them.");
 
+    public static ProblemException UnknownToken(string id) => new(
+        404,
+        ProblemTypes.UnknownToken,
+        "No such join token",
+        $"Join token '{Shown(id)}' was asked for, but there is none of that id. GET /v1/tokens lists them.");
+
+    public static ProblemException NotAdmitted(string detail) => new(403, ProblemTypes.NotAdmitted, "Not admitted", detail);
+
+    public static ProblemException WrongNode(NodeDocument node, string answering) => new(
+        409,
+        ProblemTypes.WrongNode,
+        "To be asked of the node itself",
+        $"{node.Name} was to leave, but {answering} was asked, and a node leaves by its own daemon. Nothing was done. "
+            + (node.ApiUrl is { } url ? $"Ask {node.Name} itself: {url}, or its Unix socket." : $"Ask {node.Name}'s own daemon."));
+
+    public static ProblemException Fault(string detail) => new(500, ProblemTypes.Internal, "A fault of the daemon", detail);
+
+    public static ProblemException NothingToAssemble() => new(
+        409,
+        ProblemTypes.WrongState,
+        "Nothing is waited for",
+        "The cluster was to go on without the nodes that it waits for, but it waits for none: it is quorate. Nothing was done.");
+
+    public static ProblemException InvalidSettings(string problems) => new(
+        400,
+        ProblemTypes.InvalidSettings,
+        "The settings do not fit together",
+        $"The settings were not changed: {problems}. Correct that, or choose a profile (timing.profile: lan, fast, wan).");
+
+    public static ProblemException ChangedMeanwhile(ulong basedOn, ulong present, string who) => new(
+        412,
+        ProblemTypes.ChangedMeanwhile,
+        "Another change came first",
+        $"The settings were to be changed from version {basedOn}, but version {present}{(who.Length == 0 ? "" : $", by {Shown(who)},")} is in force. Nothing was done. "
+            + "Read them, and decide anew.");
+
     public static ProblemException BadJson(string detail) => new(400, ProblemTypes.BadJson, "The body is not the JSON that was expected", detail);
 
     public static ProblemException InvalidBody(string detail) => new(400, ProblemTypes.InvalidBody, "A value in the body is missing or wrong", detail);
@@ -151,9 +187,11 @@ internal static class Problems
     };
 
     /// <summary>Something a client wrote, made fit for an answer: short, and without control characters.</summary>
-    public static string Shown(string text)
+    /// <param name="text">What was written.</param>
+    /// <param name="longest">How many characters of it are shown.</param>
+    public static string Shown(string text, int longest = 80)
     {
-        string cut = text.Length <= 80 ? text : text[..80] + "…";
+        string cut = text.Length <= longest ? text : text[..longest] + "…";
         return string.Create(cut.Length, cut, static (into, from) =>
         {
             for (int at = 0; at < into.Length; at++)

@@ -6,6 +6,8 @@ namespace Cluster.Api.Server.Http;
 /// <summary>Reads a JSON body and says precisely what is wrong with it.</summary>
 internal static class RequestBody
 {
+    private const int LongestWho = 128;
+
     /// <exception cref="ProblemException">The body is not <c>application/json</c>, too large, or not what was expected.</exception>
     public static async Task<T> ReadAsync<T>(HttpRequest request, JsonTypeInfo<T> type, string example)
         where T : class
@@ -43,6 +45,9 @@ internal static class RequestBody
             ? throw Problems.InvalidBody($"'{name}' is missing or blank. {whatToDo}")
             : Checked(trimmed, name, longest);
     }
+
+    /// <summary>Who asks for a change: it is kept with the change.</summary>
+    public static string Who(string? who) => Required(who, "who", LongestWho, "Say who asks: it is kept with the change.");
 
     public static string Optional(string? text, string name, int longest) => Checked(text?.Trim() ?? "", name, longest);
 

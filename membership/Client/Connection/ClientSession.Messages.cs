@@ -40,36 +40,36 @@ internal sealed partial class ClientSession
                     Enter(Incarnation.None, message.Ended.Reason);
                     break;
             }
+
+            Publish(Current);
         }
     }
 
     private void TakeWelcome(Welcome welcome)
     {
-        MembershipSnapshot snapshot = welcome.Snapshot.ToSnapshot(new NodeId(welcome.Node));
         EventPosition after = welcome.EventsAfter.ToPosition();
-        if (_current is null || after > _current.Position)
+        bool isFirst = Current.Version == 0;
+        bool isFresh = isFirst || after > Current.Position;
+        if (isFresh && !isFirst)
         {
-            if (_current is not null)
+            foreach (GroupStay stay in _stays)
             {
-                foreach (GroupStay stay in _stays)
-                {
-                    stay.End(EventsMissed, outlived: true);
-                }
-
-                foreach (PendingRequest pending in _pending.Values)
-                {
-                    if (pending is PendingJoin join)
-                    {
-                        join.MissedThrough = after; // It may have been committed among what was missed.
-                    }
-                }
+                stay.End(EventsMissed, outlived: true);
             }
 
-            Volatile.Write(ref _current, snapshot);
+            foreach (PendingRequest pending in _pending.Values)
+            {
+                if (pending is PendingJoin join)
+                {
+                    join.MissedThrough = after; // It may have been committed among what was missed.
+                }
+            }
         }
 
         TakeLease(welcome.Lease, "the daemon was restarted or the node was declared down");
         UpdateUsable();
+        _connected = true;
+        Publish(isFresh ? welcome.Snapshot.ToSnapshot(new NodeId(welcome.Node), welcome.Cluster) : Current);
         foreach (PendingRequest pending in _pending.Values)
         {
             _send(pending.Frame);
@@ -112,12 +112,12 @@ internal sealed partial class ClientSession
     private void TakeEvent(ClusterEvent clusterEvent)
     {
         var position = new EventPosition(clusterEvent.Index, clusterEvent.Ordinal);
-        if (_current is null || position <= _current.Position)
+        if (Current.Version == 0 || position <= Current.Position)
         {
             return;
         }
 
-        Volatile.Write(ref _current, _current.Apply(clusterEvent));
+        Publish(Current.Apply(clusterEvent));
         if (GroupStay.GroupOf(clusterEvent) is not { } group)
         {
             return;

@@ -8,19 +8,23 @@ namespace Cluster.Client.Connection;
 /// What one client object knows, across connections: position in the event order, stays, requests without answer. Messages are
 /// taken on the connection's thread; requests come from any thread; one lock guards all.
 /// </summary>
-internal sealed partial class ClientSession
+internal sealed partial class ClientSession : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly SortedDictionary<ulong, PendingRequest> _pending = [];
     private readonly List<GroupStay> _stays = [];
     private readonly ulong _process = RandomNumber();
     private readonly TaskCompletionSource _welcomed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Timer _lapse;
     private Action<byte[]> _send = _ => { };
-    private MembershipSnapshot? _current;
     private Incarnation _incarnation;
     private ulong _lastRequest;
     private Exception? _failure;
     private bool _closing;
+    private bool _connected;
+    private bool _watchingLease;
+
+    public ClientSession() => _lapse = new Timer(_ => LookAtLease());
 
     /// <summary>The lease.</summary>
     public ClientLease Lease { get; } = new();
@@ -31,9 +35,10 @@ internal sealed partial class ClientSession
     /// <summary>Why there is no connection; for messages.</summary>
     public string LastProblem { get; private set; } = "";
 
-    /// <summary>The newest view.</summary>
-    public MembershipSnapshot Current =>
-        Volatile.Read(ref _current) ?? throw new InvalidOperationException("the client has not been welcomed yet");
+    /// <summary>The newest view, and those to come.</summary>
+    public SnapshotStream Snapshots { get; } = new();
+
+    private MembershipSnapshot Current => Snapshots.Current;
 
     /// <summary>Says how messages are sent.</summary>
     public void Attach(Action<byte[]> send) => _send = send;
@@ -47,7 +52,7 @@ internal sealed partial class ClientSession
                 Version = ProtocolMapping.Version,
                 Process = _process,
                 Purpose = Purpose.Member,
-                After = _current?.Position.ToMessage(),
+                After = Current.Version == 0 ? null : Current.Position.ToMessage(),
             };
         }
     }
@@ -89,6 +94,7 @@ internal sealed partial class ClientSession
     /// <summary>Joins a group.</summary>
     public async Task<GroupStay> JoinAsync(GroupJoinOptions options, CancellationToken cancellation)
     {
+        options.Validate();
         PendingJoin join;
         lock (_gate)
         {
@@ -101,6 +107,8 @@ internal sealed partial class ClientSession
                 Endpoint = options.Endpoint,
                 Nonce = RandomNumber(),
                 RequiredEvidence = options.RequiredEvidence,
+                AckDeadlineMs = options.AcknowledgeWithinMs,
+                LateMember = options.LateMember,
             };
             join = new PendingJoin(new ClientMessage { JoinGroup = message }, options.Group);
             _pending.Add(number, join);
@@ -130,7 +138,15 @@ internal sealed partial class ClientSession
     }
 
     /// <summary>Notes that a connection ended. The lease is left to run out by itself.</summary>
-    public void Disconnected(string problem) => LastProblem = problem;
+    public void Disconnected(string problem)
+    {
+        LastProblem = problem;
+        lock (_gate)
+        {
+            _connected = false;
+            Publish(Current);
+        }
+    }
 
     /// <summary>The client is about to leave its groups: from now on nobody may act by its lease.</summary>
     public void WithdrawLease()
@@ -139,6 +155,7 @@ internal sealed partial class ClientSession
         {
             _closing = true;
             UpdateUsable();
+            Publish(Current);
         }
     }
 
@@ -148,6 +165,8 @@ internal sealed partial class ClientSession
         lock (_gate)
         {
             _failure ??= failure;
+            _connected = false;
+            _lapse.Dispose();
             Lease.SetUsable(false);
             foreach (GroupStay stay in _stays)
             {
@@ -160,6 +179,8 @@ internal sealed partial class ClientSession
             }
 
             _pending.Clear();
+            Publish(Current);
+            Snapshots.Complete(_failure);
             _welcomed.TrySetException(failure);
             _ = _welcomed.Task.Exception;
         }
@@ -181,6 +202,7 @@ internal sealed partial class ClientSession
         {
             stay.End("left the group", outlived: false);
             Remove(stay);
+            Publish(Current);
         }
     }
 
@@ -191,6 +213,7 @@ internal sealed partial class ClientSession
         {
             stay.End("was disposed", outlived: false);
             Remove(stay);
+            Publish(Current);
         }
     }
 
@@ -216,13 +239,63 @@ internal sealed partial class ClientSession
     private void UpdateUsable() =>
         Lease.SetUsable(!_closing && _failure is null && _incarnation != Incarnation.None && !_stays.Exists(stay => stay.OutlivedIncarnation));
 
+    /// <summary>Makes a snapshot of this client's standing the newest, unless it tells nothing new. Nothing is told before the first welcome.</summary>
+    private void Publish(MembershipSnapshot snapshot)
+    {
+        MembershipSnapshot before = Current;
+        snapshot = snapshot with
+        {
+            IsConnected = _connected,
+            HoldsLease = Lease.IsHeld,
+            Incarnation = _incarnation,
+            Version = before.Version,
+        };
+        if (snapshot.Version == 0 && !_connected)
+        {
+            return;
+        }
+
+        if (snapshot != before)
+        {
+            Snapshots.Publish(snapshot with { Version = before.Version + 1 });
+        }
+
+        if (snapshot.HoldsLease && !_watchingLease)
+        {
+            WatchLease();
+        }
+    }
+
+    /// <summary>Nothing arrives when a lease runs out, so its end is looked for: once a lease, not at each renewal.</summary>
+    private void LookAtLease()
+    {
+        lock (_gate)
+        {
+            _watchingLease = false;
+            if (_failure is null)
+            {
+                Publish(Current);
+            }
+        }
+    }
+
+    private void WatchLease()
+    {
+        _watchingLease = true;
+        double ms = ((Lease.Deadline.Nanoseconds - BootTime.Now.Nanoseconds) / 1e6) + 1;
+        _lapse.Change((long)Math.Clamp(Math.Ceiling(ms), 1, LongestLookMs), Timeout.Infinite);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _lapse.Dispose();
+
+    private const double LongestLookMs = 60_000;
+
     private void ThrowIfFailed()
     {
         if (_failure is not null)
         {
-            throw _failure is ObjectDisposedException
-                ? new ObjectDisposedException(nameof(MembershipClient))
-                : new MembershipException(_failure.Message, _failure);
+            throw SnapshotStream.Refusal(_failure);
         }
     }
 

@@ -8,7 +8,7 @@ namespace Cluster.Client.Protocol;
 /// </summary>
 /// <param name="stream">Where frames come from; not owned.</param>
 /// <param name="maxBytes">The longest message that is accepted.</param>
-public sealed class MemberFrames(Stream stream, int maxBytes)
+internal sealed class MemberFrames(Stream stream, int maxBytes)
 {
     /// <summary>The longest message a daemon sends.</summary>
     public const int MaxServerBytes = 4 * 1024 * 1024;

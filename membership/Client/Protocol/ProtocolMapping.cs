@@ -1,6 +1,7 @@
 using Cluster.Consensus;
 using Cluster.Membership;
 using Cluster.Membership.Protocol;
+using Google.Protobuf.Collections;
 
 namespace Cluster.Client.Protocol;
 
@@ -15,15 +16,34 @@ internal static class ProtocolMapping
 
     public static Position ToMessage(this EventPosition position) => new() { Index = position.Index, Ordinal = position.Ordinal };
 
-    public static MembershipSnapshot ToSnapshot(this Snapshot snapshot, NodeId self) => new(
+    public static MembershipSnapshot ToSnapshot(this Snapshot snapshot, NodeId self, string cluster) => new(
         snapshot.Position.ToPosition(),
         new Epoch(snapshot.Epoch),
         self,
-        [.. snapshot.Nodes.Select(node => new NodeSnapshot(
-            new NodeId(node.Id),
-            node.Name,
-            new Incarnation(node.Incarnation),
-            (NodeLifeState)node.State))]);
+        [.. snapshot.Nodes.Select(ToNode)])
+    {
+        Cluster = cluster,
+        SettingsVersion = snapshot.SettingsVersion,
+        Quorum = snapshot.Voters?.ToQuorum() ?? QuorumSnapshot.None,
+        Groups = [.. snapshot.Groups.Select(group => new GroupSnapshot(group.Name, new Generation(group.Generation), (GroupPhase)group.Phase))],
+    };
+
+    public static QuorumSnapshot ToQuorum(this VotersChangedEvent voters) =>
+        new(ToVoters(voters.Voters, voters.Votes), ToVoters(voters.Outgoing, voters.OutgoingVotes));
+
+    public static IReadOnlyDictionary<string, string> ToLabels(IEnumerable<Label> labels)
+    {
+        var map = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (Label label in labels)
+        {
+            map[label.Key] = label.Value;
+        }
+
+        return map.AsReadOnly();
+    }
+
+    /// <summary>0 stands for one vote, as in all messages.</summary>
+    public static int Votes(uint votes) => votes == 0 ? 1 : (int)votes;
 
     public static GroupMember ToMember(this GroupMemberInfo member) => new(
         new MemberId(member.Member),
@@ -32,4 +52,17 @@ internal static class ProtocolMapping
         member.NodeName,
         new Incarnation(member.Incarnation),
         member.Endpoint);
+
+    private static NodeSnapshot ToNode(Node node) => new(new NodeId(node.Id), node.Name, new Incarnation(node.Incarnation), (NodeLifeState)node.State)
+    {
+        Addresses = [.. node.Addresses],
+        Votes = Votes(node.Votes),
+        IsArbiter = node.IsArbiter,
+        IsMaintained = node.Maintenance,
+        IsDraining = node.Draining,
+        Labels = ToLabels(node.Labels),
+    };
+
+    private static VoterSnapshot[] ToVoters(RepeatedField<uint> voters, RepeatedField<uint> votes) =>
+        [.. voters.Select((voter, at) => new VoterSnapshot(new NodeId(voter), Votes(at < votes.Count ? votes[at] : 0))).OrderBy(voter => voter.Id)];
 }

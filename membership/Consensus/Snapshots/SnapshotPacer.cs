@@ -7,7 +7,7 @@ namespace Cluster.Consensus;
 internal sealed class SnapshotPacer(long bytesPerSecond)
 {
     // What may be sent at once after a pause: a few ticks' worth, or the rate would fall with the length of a tick.
-    private static readonly TimeSpan s_burst = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan s_burst = TimeSpan.FromMilliseconds(10);
     private MonotonicTime _paidUntil = MonotonicTime.DistantPast;
 
     /// <summary>True when a chunk may be sent.</summary>

@@ -7,7 +7,7 @@ namespace Cluster.Membership;
 /// off or stalled reads of its attempt late: another may have carried it out since, and the target, back in a new life, must not be switched off for
 /// what the former one did (L3).
 /// </summary>
-internal sealed class AttemptOrders(MembershipOptions options, ClusterState state, LeaseGrantor grantor, LeaseHolder holder)
+internal sealed class AttemptOrders(MembershipOptions options, SettingsInForce settings, ClusterState state, LeaseGrantor grantor, LeaseHolder holder)
 {
     private readonly List<(OperationId Operation, uint Attempt)> _waiting = [];
     private readonly List<(OperationId Operation, uint Attempt)> _ordered = [];
@@ -64,7 +64,7 @@ internal sealed class AttemptOrders(MembershipOptions options, ClusterState stat
                 _waiting.RemoveAt(i);
                 _ordered.Add((id, number));
                 string target = state.FindOperation(id)!.NodeName;
-                orders.Add(new FenceOrder(id, number, target, attempt.Level, attempt.Action, options.Fencing.AttemptDeadline));
+                orders.Add(new FenceOrder(id, number, target, attempt.Level, attempt.Action, settings.Fencing.AttemptDeadline));
             }
         }
     }

@@ -64,6 +64,9 @@ internal sealed class Contacts
         /// <summary>When the request arrived on which the lease was last granted: the lease began before.</summary>
         public MonotonicTime LastGrant { get; set; } = MonotonicTime.DistantPast;
 
+        /// <summary>When everything that was granted is over for certain, each grant with the length that it had.</summary>
+        public MonotonicTime LeaseOver { get; set; } = MonotonicTime.DistantPast;
+
         /// <summary>When another member last said that it reached the node.</summary>
         public MonotonicTime ReachedByOthers { get; set; } = MonotonicTime.DistantPast;
 

@@ -11,14 +11,19 @@ namespace Cluster.Membership;
 internal sealed class Detector(
     NodeId self,
     MembershipOptions options,
+    SettingsInForce settings,
     ClusterState state,
     IReplicatedLog log,
     Contacts contacts,
     LeaseGrantor grantor,
+    FormerLeases former,
+    Assembly assembly,
     MonotonicTime processStart)
 {
+    private const int LooksPerHeartbeat = 10;
+
     private static readonly TimeSpan s_proposeAgain = TimeSpan.FromSeconds(1);
-    private readonly MembershipTiming _timing = options.Timing;
+    private MonotonicTime _lookAgainAt = MonotonicTime.DistantPast;
     private ulong _probe;
 
     /// <param name="now">The time.</param>
@@ -28,11 +33,13 @@ internal sealed class Detector(
     /// <param name="messages">Takes the probes.</param>
     public void Tick(MonotonicTime now, long wallClockMs, Incarnation ownLife, List<PeerMessage> messages)
     {
-        if (!grantor.MayGrant(now))
+        if (now < _lookAgainAt || !grantor.MayGrant(now))
         {
             return;
         }
 
+        // Not with every message: with a thousand members there are tens of thousands a second, and each look is at all members. Looking later is always safe.
+        _lookAgainAt = now + (settings.Timing.HeartbeatInterval / LooksPerHeartbeat);
         foreach (NodeRecord node in state.Nodes)
         {
             if (node.State == NodeLifeState.Up && node.Incarnation != ownLife)
@@ -55,10 +62,9 @@ internal sealed class Detector(
     {
         Contacts.Contact contact = contacts.Of(node.Id);
         MonotonicTime tenure = log.Status.LeaderSince;
-        TimeSpan bound = options.Mutations.HasFlag(MembershipMutations.DeclareDownEarly) ? _timing.Lease / 2 : _timing.LeaseBound;
+        TimeSpan bound = options.Mutations.HasFlag(MembershipMutations.DeclareDownEarly) ? settings.Timing.Lease / 2 : settings.Timing.LeaseBound;
 
-        // An earlier leader may have granted until this one was elected; this one until its last grant.
-        MonotonicTime leaseOver = MonotonicTime.Max(contact.LastGrant, tenure) + bound;
+        MonotonicTime leaseOver = LeaseOver(contact, tenure, bound);
         FenceOperation? wanted = state.OpenOperation(node.Id, node.Incarnation);
         if (wanted is not null)
         {
@@ -70,9 +76,14 @@ internal sealed class Detector(
             return;
         }
 
+        if (!assembly.IsComplete || assembly.IsLeftToAnOperator(node))
+        {
+            return;
+        }
+
         MonotonicTime heard = MonotonicTime.Max(contact.LastHeard, tenure);
         MonotonicTime knownSince = MonotonicTime.Max(processStart, contacts.BegunAt(node.Id));
-        if (contacts.HeardAt(node.Id, node.Incarnation) is null && now < knownSince + _timing.StartupGrace)
+        if (contacts.HeardAt(node.Id, node.Incarnation) is null && now < knownSince + settings.Timing.StartupGrace)
         {
             // The whole cluster may be starting, each node at its own pace; or this one still reads the log up to its own join. Before it has, it is in no
             // group: nobody waits for what it holds.
@@ -80,15 +91,30 @@ internal sealed class Detector(
         }
 
         TimeSpan silence = now - heard;
-        if (silence > _timing.Lease / 2)
+        if (silence > settings.Timing.Lease / 2)
         {
             Probe(node, contact, now, messages);
         }
 
-        if (silence > bound && now > leaseOver && now - contact.ReachedByOthers > _timing.LeaseBound)
+        if (silence > bound && now > leaseOver && now - contact.ReachedByOthers > settings.Timing.LeaseBound)
         {
             Declare(node, contact, $"silent for {Silence(node, now).TotalMilliseconds:0} ms, no other member reaches it", now, wallClockMs);
         }
+    }
+
+    /// <summary>
+    /// When the lease is over for certain. An earlier leader may have granted until this one was elected; this one until its last grant; and while
+    /// leases were longer, either may have granted for longer.
+    /// </summary>
+    private MonotonicTime LeaseOver(Contacts.Contact contact, MonotonicTime tenure, TimeSpan bound)
+    {
+        const MembershipMutations TooEarly = MembershipMutations.DeclareDownEarly | MembershipMutations.ForgetLongerLease;
+        if ((options.Mutations & TooEarly) != 0)
+        {
+            return MonotonicTime.Max(contact.LastGrant, tenure) + bound;
+        }
+
+        return MonotonicTime.Max(MonotonicTime.Max(contact.LeaseOver, tenure + bound), former.OverAt);
     }
 
     /// <summary>How long nothing was heard of a node, for people; since the election when this process never heard it.</summary>
@@ -102,7 +128,7 @@ internal sealed class Detector(
             return;
         }
 
-        contact.ProbeAgainAt = now + _timing.HeartbeatInterval;
+        contact.ProbeAgainAt = now + settings.Timing.HeartbeatInterval;
         _probe++;
         foreach (NodeRecord prober in state.Nodes)
         {
@@ -134,7 +160,7 @@ internal sealed class Detector(
                 Incarnation = node.Incarnation.Value,
                 Reason = reason,
                 SilentMs = (long)Silence(node, now).TotalMilliseconds,
-                FenceKind = options.Fencing.OnDown,
+                FenceKind = settings.Fencing.OnDown,
             },
         };
         if (log.TryPropose(command.ToByteArray(), now, out _))

@@ -11,6 +11,7 @@ namespace Cluster.Membership;
 internal sealed class FenceSupervisor(
     NodeId self,
     MembershipOptions options,
+    SettingsInForce settings,
     ClusterState state,
     IReplicatedLog log,
     Contacts contacts,
@@ -20,13 +21,17 @@ internal sealed class FenceSupervisor(
     private static readonly TimeSpan s_reportGrace = TimeSpan.FromSeconds(2);
     private readonly SortedDictionary<ulong, Care> _cares = [];
     private readonly SortedSet<NodeId> _postponed = [];
-    private readonly QuorumGuard _guard = new(state, log, options.Timing);
+
+    // Until when a device may still carry out what it did not answer in time, though the operation may be over by then.
+    private readonly SortedDictionary<NodeId, MonotonicTime> _mayStillAct = [];
+    private readonly QuorumGuard _guard = new(log, settings);
 
     /// <summary>A new tenure begins.</summary>
     public void Reset()
     {
         _cares.Clear();
         _postponed.Clear();
+        _mayStillAct.Clear();
     }
 
     /// <summary>Whether switching a node off is put off because the majority needs it.</summary>
@@ -46,16 +51,29 @@ internal sealed class FenceSupervisor(
             Observe(operation, now);
         }
 
+        foreach ((NodeId target, MonotonicTime until) in _mayStillAct)
+        {
+            if (now < until)
+            {
+                _guard.MarkAtWork(target, now);
+            }
+        }
+
+        bool isGranting = grantor.IsGranting(now);
         foreach (FenceOperation operation in state.OpenOperations)
         {
-            Consider(operation, now, wallClockMs, ownLife);
+            // Before the cluster is assembled only an operator has anybody switched off: see Assembly.
+            if (isGranting || operation.IsAskedFor)
+            {
+                Consider(operation, now, wallClockMs, ownLife);
+            }
         }
     }
 
     private void Observe(FenceOperation operation, MonotonicTime now)
     {
         NodeRecord target = state.FindNode(operation.Node)!;
-        if (target.State == NodeLifeState.Up || !options.Fencing.Levels.TryGetValue(target.Id, out IReadOnlyList<int>? levels) || levels.Count == 0)
+        if (target.State == NodeLifeState.Up || !settings.Fencing.Levels.TryGetValue(target.Id, out IReadOnlyList<int>? levels) || levels.Count == 0)
         {
             return;
         }
@@ -80,9 +98,7 @@ internal sealed class FenceSupervisor(
             return !IsLost(running, care, now) || now < care.ProposeAgainAt;
         }
 
-        // A device may still carry out what it did not answer in time, or what nobody was left to hear the answer of.
-        bool mayStillAct = operation.Attempts is [.., { Failure: "timed-out" or "unknown" }] && now < care.EndedAt + options.Fencing.AttemptDeadline;
-        return mayStillAct || now < care.ProposeAgainAt;
+        return now < care.ProposeAgainAt;
     }
 
     private void Consider(FenceOperation operation, MonotonicTime now, long wallClockMs, Incarnation ownLife)
@@ -92,7 +108,7 @@ internal sealed class FenceSupervisor(
             return;
         }
 
-        IReadOnlyList<int> levels = options.Fencing.Levels[operation.Node];
+        IReadOnlyList<int> levels = settings.Fencing.Levels[operation.Node];
         bool lost = operation.Running is { } running && IsLost(running, care, now);
         if ((operation.Running is null || lost) && now >= care.NextAt && now >= care.ProposeAgainAt)
         {
@@ -116,6 +132,12 @@ internal sealed class FenceSupervisor(
             care.Ended = begun;
             care.EndedAt = now;
             FenceAttempt last = operation.Attempts[^1];
+            if (last.Failure is "timed-out" or "unknown")
+            {
+                // It did not answer in time, or nobody was left to hear the answer.
+                _mayStillAct[operation.Node] = now + settings.Fencing.AttemptDeadline;
+            }
+
             int fruitless = FruitlessInARow(operation);
             care.NextAt = fruitless == 0 || last.Failure == "unknown" ? now : now + Pause(fruitless, levels);
         }
@@ -130,8 +152,8 @@ internal sealed class FenceSupervisor(
         }
 
         int doublings = Math.Min((failures / levels) - 1, 20);
-        double pause = options.Fencing.RetryMin.TotalSeconds * Math.Pow(2, doublings);
-        return TimeSpan.FromSeconds(Math.Min(pause, options.Fencing.RetryMax.TotalSeconds));
+        double pause = settings.Fencing.RetryMin.TotalSeconds * Math.Pow(2, doublings);
+        return TimeSpan.FromSeconds(Math.Min(pause, settings.Fencing.RetryMax.TotalSeconds));
     }
 
     /// <summary>
@@ -152,11 +174,11 @@ internal sealed class FenceSupervisor(
 
     private bool IsLost(FenceAttempt running, Care care, MonotonicTime now)
     {
-        NodeRecord executor = state.FindNode(running.Executor)!;
+        NodeRecord? executor = state.FindNode(running.Executor);
         bool gone = running.ExecutorIncarnation == Incarnation.None
             ? running.Executor == self && running.ExecutorNonce != options.Nonce
-            : executor.State != NodeLifeState.Up || executor.Incarnation != running.ExecutorIncarnation;
-        return gone || now > care.BegunAt + options.Fencing.AttemptDeadline + s_reportGrace;
+            : executor?.State != NodeLifeState.Up || executor.Incarnation != running.ExecutorIncarnation;
+        return gone || now > care.BegunAt + settings.Fencing.AttemptDeadline + s_reportGrace;
     }
 
     private void Start(
@@ -230,7 +252,7 @@ internal sealed class FenceSupervisor(
         {
             bool alive = node.Id == self
                 ? node.Incarnation == ownLife
-                : now - contacts.Of(node.Id).LastHeard < options.Timing.Lease;
+                : now - contacts.Of(node.Id).LastHeard < settings.Timing.Lease;
             if (node.State != NodeLifeState.Up || node.Id == operation.Node || !alive)
             {
                 continue;

@@ -11,6 +11,7 @@ internal sealed class Joiner(MembershipOptions options, ClusterState state, IRep
 {
     private static readonly TimeSpan s_pauseMin = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_pauseMax = TimeSpan.FromSeconds(1);
+    private readonly string? _configuredName = NameIn(options);
     private readonly SortedSet<MemberId> _exited = [];
     private readonly SortedSet<MemberId> _asked = [];
     private TimeSpan _pause = s_pauseMin;
@@ -43,7 +44,12 @@ internal sealed class Joiner(MembershipOptions options, ClusterState state, IRep
 
     public void Tick(MonotonicTime now, List<ExitQuestion> questions, Func<Command, ulong> submit)
     {
-        NodeRecord own = state.FindNode(options.Self)!;
+        if (state.FindNode(options.Self) is not { } own)
+        {
+            // Not added yet, as far as the log has come here; or removed.
+            return;
+        }
+
         if (Request != 0 || log.Status.Leader.IsNone || now < _joinAgainAt)
         {
             return;
@@ -52,7 +58,7 @@ internal sealed class Joiner(MembershipOptions options, ClusterState state, IRep
         NodeJoin join = new()
         {
             Node = own.Id.Value,
-            Name = own.Name,
+            Name = options.Name.Length > 0 ? options.Name : _configuredName ?? own.Name,
             Nonce = Nonce,
             BootId = options.BootId,
             ApiUrl = options.ApiUrl,
@@ -81,6 +87,19 @@ internal sealed class Joiner(MembershipOptions options, ClusterState state, IRep
         {
             Request = submit(new Command { NodeJoin = join });
         }
+    }
+
+    private static string? NameIn(MembershipOptions options)
+    {
+        foreach (ConfiguredNode node in options.Nodes)
+        {
+            if (node.Id == options.Self)
+            {
+                return node.Name;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Our join was answered.</summary>

@@ -5,9 +5,9 @@ namespace Cluster.Membership;
 /// <summary>
 /// The leader's side of the lease (S2). A follower stamps its request with its own clock; the grant returns the stamp, and the lease ends at stamp + lease
 /// by that same clock. As the stamp was taken before the request arrived, the lease is over for certain when the leader's own clock has advanced by
-/// lease × clock-rate bound since the arrival.
+/// lease × clock-rate bound since the arrival. The grant says how long the lease is, so that it is the leader's length on both sides.
 /// </summary>
-internal sealed class LeaseGrantor(NodeId self, ClusterState state, IReplicatedLog log, Contacts contacts)
+internal sealed class LeaseGrantor(NodeId self, SettingsInForce settings, ClusterState state, IReplicatedLog log, Contacts contacts, Assembly assembly)
 {
     /// <summary>
     /// True when this leader may grant: no other leader can have been elected yet, and everything earlier leaders left is applied here, so that a
@@ -19,9 +19,13 @@ internal sealed class LeaseGrantor(NodeId self, ClusterState state, IReplicatedL
         return status.IsLeader && status.BarrierCommitted && now < status.ConfirmedUntil;
     }
 
+    /// <summary>True when the members have leases as long as they are heard: this leader may grant, and the cluster is assembled (see <see cref="Assembly"/>).</summary>
+    public bool IsGranting(MonotonicTime now) => MayGrant(now) && assembly.IsComplete;
+
     /// <summary>Whether this life of a node is to have its lease prolonged.</summary>
     public bool Deserves(NodeRecord node, Incarnation incarnation) =>
-        node.State == NodeLifeState.Up
+        assembly.IsComplete
+        && node.State == NodeLifeState.Up
         && node.Incarnation == incarnation
         && contacts.Of(node.Id).Condemned != incarnation
         && state.OpenOperation(node.Id, incarnation) is null;
@@ -40,8 +44,10 @@ internal sealed class LeaseGrantor(NodeId self, ClusterState state, IReplicatedL
         contacts.MarkHeard(node.Id, node.Incarnation, now);
         if (MayGrant(now) && Deserves(node, request.Incarnation))
         {
+            MembershipTiming timing = settings.Timing;
             contact.LastGrant = now;
-            messages.Add(new LeaseGrant(self, request.From, request.Incarnation, request.Stamp, own));
+            contact.LeaseOver = MonotonicTime.Max(contact.LeaseOver, now + timing.LeaseBound);
+            messages.Add(new LeaseGrant(self, request.From, request.Incarnation, request.Stamp, own, timing.Lease));
         }
     }
 }

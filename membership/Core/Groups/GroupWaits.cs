@@ -9,7 +9,13 @@ internal static class GroupWaits
         string? lastNode = null;
         foreach (DepartedMember departed in group.Departed)
         {
-            if (!departed.Clean && departed.Member.NodeName != lastNode)
+            if (IsExpelled(departed, state))
+            {
+                reasons.Add(
+                    $"end of process {departed.ProcessId} on {departed.Member.NodeName} ({departed.Member.Id}, expelled: it did not acknowledge in time) "
+                    + $"or fencing of {departed.Member.NodeName}");
+            }
+            else if (!departed.Clean && departed.Member.NodeName != lastNode)
             {
                 lastNode = departed.Member.NodeName;
                 reasons.Add(Fencing(departed, group, state));
@@ -30,9 +36,21 @@ internal static class GroupWaits
         return reasons;
     }
 
+    /// <summary>Whether a member is gone from its group but for all that is known neither from its node nor from this world.</summary>
+    public static bool IsExpelled(DepartedMember departed, ClusterState state) =>
+        !departed.Clean
+        && state.FindNode(departed.Member.Node) is { State: NodeLifeState.Up } node
+        && node.Incarnation == departed.Member.Incarnation;
+
     private static string Fencing(DepartedMember departed, GroupRecord group, ClusterState state)
     {
         string what = $"fencing of {departed.Member.NodeName} (demands at least {Words.Of(group.RequiredEvidence)}";
+        if (state.FindNode(departed.Member.Node) is { } node && node.Incarnation == departed.Member.Incarnation && state.IsLeftToAnOperator(node))
+        {
+            return $"{what}; {node.Name} is in maintenance, so the cluster does not switch it off by itself: "
+                + "fence it, confirm that it is stopped, or end its maintenance)";
+        }
+
         FenceOperation? operation = state.OpenOperation(departed.Member.Node, departed.Member.Incarnation);
         if (operation is null || operation.Attempts.Count == 0)
         {

@@ -16,20 +16,28 @@ public sealed partial class ClusterNode
             _leading = status.Term;
             _contacts.Reset();
             _supervisor.Reset();
+            _acks.Reset();
+            _voters.Reset();
         }
 
-        if (status.IsLeader && status.BarrierCommitted && _isMember && State.OpenOperation(_options.Self, _own.Incarnation) is not null)
+        if (status.IsLeader && status.BarrierCommitted && _isMember && State.OpenOperation(_options.Self, Incarnation) is not null)
         {
             // This node is to be fenced (an operator asked for it): only another leader can declare it down and see to that.
             Log.Abdicate(now);
         }
 
+        _timekeeper.Tick(now, Effects);
         _requests.Tick(now, Effects.RaftMessages);
-        _holder.Tick(now, Incarnation, _grantor, _own, Effects.Messages);
+        _holder.Tick(now, Incarnation, _grantor, Own, Effects.Messages);
+        _stop.Tick(now, _isMember, KnowsOfQuorum(now), Effects);
         _orders.Tick(now, Incarnation, Effects.FenceOrders);
         _detector.Tick(now, _wallClockMs, Incarnation, Effects.Messages);
         _supervisor.Tick(now, _wallClockMs, Incarnation);
         _features.Tick(now, _wallClockMs);
+        _assembly.Tick(now, _wallClockMs, _grantor);
+        _acks.Tick(now, _wallClockMs);
+        _voters.Tick(now);
+        _settingsSteward.Tick(now, _wallClockMs);
         if (!_isMember && !_hasLeft)
         {
             _joiner.Tick(now, Effects.ExitQuestions, SubmitInternal);
@@ -38,6 +46,28 @@ public sealed partial class ClusterNode
         Drain(now);
         _compactor.Tick(now);
         Drain(now);
+        NoticePeers();
+    }
+
+    /// <summary>A node that hears a leader but gets no lease from it (it is to be fenced) is not without quorum.</summary>
+    private bool KnowsOfQuorum(MonotonicTime now)
+    {
+        ReplicatedLogStatus status = Log.Status;
+        return status.IsLeader ? now < status.ConfirmedUntil : now < LeaseDeadline || !status.Leader.IsNone;
+    }
+
+    private void NoticePeers()
+    {
+        if (_peersTold != State.PeersVersion)
+        {
+            _peersTold = State.PeersVersion;
+            Effects.PeersChanged = true;
+            if (State.IsRemoved(_options.Self))
+            {
+                Effects.JoinRefused = $"node {_options.Self} was removed from the cluster, and its number is never used again; "
+                    + "to bring this machine back, add it as a new node with an empty data folder";
+            }
+        }
     }
 
     private void Drain(MonotonicTime now)
@@ -71,6 +101,7 @@ public sealed partial class ClusterNode
             return;
         }
 
+        _formerLeases.Applied(now);
         NoticeOwnLife();
         (Command command, CommandOutcome outcome) = applied;
         if (outcome.Accepted && command.KindCase == Command.KindOneofCase.FenceAttemptStart)
@@ -107,8 +138,9 @@ public sealed partial class ClusterNode
 
     private void NoticeOwnLife()
     {
-        bool isMine = _own.Nonce == _joiner.Nonce;
-        bool isMember = _own.State == NodeLifeState.Up && isMine;
+        NodeRecord? own = Own;
+        bool isMine = own is not null && own.Nonce == _joiner.Nonce;
+        bool isMember = isMine && own!.State == NodeLifeState.Up;
         if (isMember == _isMember)
         {
             return;
@@ -118,10 +150,11 @@ public sealed partial class ClusterNode
         _holder.Reset();
         if (!isMember)
         {
-            _hasLeft = isMine && _own.State == NodeLifeState.Left;
+            _hasLeft = isMine && own!.State == NodeLifeState.Left;
             Effects.IncarnationEnded = _hasLeft ? "this node left the cluster"
-                : isMine ? $"this node was declared down: {_own.DownReason}"
-                : $"another life of this node, {_own.Incarnation}, has begun";
+                : isMine ? $"this node was declared down: {own!.DownReason}"
+                : own is null ? "this node was removed from the cluster"
+                : $"another life of this node, {own.Incarnation}, has begun";
             _joiner.BeginNewLife();
         }
     }

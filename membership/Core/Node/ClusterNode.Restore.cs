@@ -35,13 +35,14 @@ public sealed partial class ClusterNode
         }
 
         EventPosition last = State.Events.Last;
-        State.Restore(snapshot.State, snapshot.Meta.Index);
+        State.Restore(snapshot.State, snapshot.Meta.Index, snapshot.Meta.Configuration);
         Effects.Restored = snapshot.Meta;
         _compactor.Restored(snapshot.Meta);
+        _formerLeases.Restored(now);
         EmitMissedEvents(last);
         foreach (NodeRecord node in State.Nodes)
         {
-            if (node.Incarnation != before[node.Id] && node.Incarnation != Incarnation.None)
+            if (node.Incarnation != before.GetValueOrDefault(node.Id) && node.Incarnation != Incarnation.None)
             {
                 _contacts.Renew(node.Id, now);
             }

@@ -54,6 +54,24 @@ public sealed class NodeEffects
     public string? IncarnationEnded { get; set; }
 
     /// <summary>
+    /// Set when this node has been without quorum for so long that the settings want local stays in groups ended (<see cref="NoQuorumPolicy.Stop"/>), although its
+    /// life is not over: every local group member must be told that its stay is over, and leaves when it has given up what it holds. The text says why.
+    /// </summary>
+    public string? StaysEnded { get; set; }
+
+    /// <summary>
+    /// Set when numbers, names or addresses of nodes changed: the links go by <see cref="ClusterState.Nodes"/> from now on. Nodes that are new or were removed are
+    /// still to be heard: the engine tells them what they need to know.
+    /// </summary>
+    public bool PeersChanged { get; set; }
+
+    /// <summary>
+    /// Set when this is to stand on disk in the place of what was stored before. Once it does, it is reported through <see cref="ClusterNode.TimingStored"/>;
+    /// only then is it used. Until then nothing further is set here.
+    /// </summary>
+    public StoredTiming? TimingToStore { get; set; }
+
+    /// <summary>
     /// True when there is more than writes, messages and snapshots: things that stand in an order to those of other inputs, so that they are to be carried out
     /// before the next input.
     /// </summary>
@@ -62,6 +80,9 @@ public sealed class NodeEffects
         || Restored is not null
         || EventsDroppedThrough is not null
         || IncarnationEnded is not null
+        || StaysEnded is not null
+        || PeersChanged
+        || TimingToStore is not null
         || JoinRefused is not null;
 
     /// <summary>Empties everything.</summary>
@@ -79,6 +100,9 @@ public sealed class NodeEffects
         EventsDroppedThrough = null;
         ExitQuestions.Clear();
         IncarnationEnded = null;
+        StaysEnded = null;
         JoinRefused = null;
+        PeersChanged = false;
+        TimingToStore = null;
     }
 }

@@ -21,14 +21,19 @@ public sealed partial class ClusterState
     {
         Invariant.Check(entry.Index == AppliedIndex.Next, "entries are applied in order of their index, each once");
         AppliedIndex = entry.Index;
+        _applying = entry.Index;
+        _ordinal = 0;
+        _emitted = events;
+        if (entry.Kind == EntryKind.Configuration)
+        {
+            ApplyConfiguration(entry);
+        }
+
         if (entry.Kind != EntryKind.Command)
         {
             return null;
         }
 
-        _applying = entry.Index;
-        _ordinal = 0;
-        _emitted = events;
         Command command = Read(entry.Payload);
         _applyingAtUnixMs = command.AtUnixMs;
         NodeId proposer = new(command.Proposer);
@@ -73,9 +78,15 @@ public sealed partial class ClusterState
 
     private CommandOutcome Dispatch(Command command) => command.KindCase switch
     {
+        var kind when BeganWith(kind) > FeatureLevel => Unknown(),
         Command.KindOneofCase.NodeJoin => ApplyNodeJoin(command.NodeJoin),
         Command.KindOneofCase.NodeDown => ApplyNodeDown(command.NodeDown),
         Command.KindOneofCase.NodeLeave => ApplyNodeLeave(command.NodeLeave),
+        Command.KindOneofCase.NodeAdd => ApplyNodeAdd(command.NodeAdd),
+        Command.KindOneofCase.NodeRemove => ApplyNodeRemove(command.NodeRemove),
+        Command.KindOneofCase.NodeConfigure => ApplyNodeConfigure(command.NodeConfigure),
+        Command.KindOneofCase.TokenIssue => ApplyTokenIssue(command.TokenIssue),
+        Command.KindOneofCase.TokenRevoke => ApplyTokenRevoke(command.TokenRevoke),
         Command.KindOneofCase.FenceOpen => ApplyFenceOpen(command.FenceOpen),
         Command.KindOneofCase.FenceAttemptStart => ApplyAttemptStart(command.FenceAttemptStart),
         Command.KindOneofCase.FenceAttemptEnd => ApplyAttemptEnd(command.FenceAttemptEnd),
@@ -83,9 +94,27 @@ public sealed partial class ClusterState
         Command.KindOneofCase.GroupJoin => ApplyGroupJoin(command.GroupJoin),
         Command.KindOneofCase.GroupLeave => ApplyGroupLeave(command.GroupLeave),
         Command.KindOneofCase.GroupAck => ApplyGroupAck(command.GroupAck),
+        Command.KindOneofCase.GroupExpel when FeatureLevel >= FeatureLevels.Membership => ApplyGroupExpel(command.GroupExpel),
         Command.KindOneofCase.FeatureRaise => ApplyFeatureRaise(command.FeatureRaise),
-        _ => Refused(OutcomeCode.Malformed, "the command is not known to this version; upgrade all nodes before using it"),
+        Command.KindOneofCase.SettingsChange => ApplySettingsChange(command.SettingsChange),
+        Command.KindOneofCase.ClusterAssemble => ApplyAssemble(command.ClusterAssemble),
+        _ => Unknown(),
     };
+
+    /// <summary>
+    /// The level that a kind of command came with. Before the cluster has reached it, older builds may be among the members: they refuse what they don't know, and
+    /// this build refuses it in the same words, whether or not the proposer has named the level.
+    /// </summary>
+    private static uint BeganWith(Command.KindOneofCase kind) => kind switch
+    {
+        Command.KindOneofCase.NodeAdd or Command.KindOneofCase.NodeRemove or Command.KindOneofCase.NodeConfigure
+            or Command.KindOneofCase.TokenIssue or Command.KindOneofCase.TokenRevoke or Command.KindOneofCase.GroupExpel
+            or Command.KindOneofCase.SettingsChange or Command.KindOneofCase.ClusterAssemble => FeatureLevels.Membership,
+        _ => FeatureLevels.First,
+    };
+
+    private CommandOutcome Unknown() =>
+        Refused(OutcomeCode.Malformed, "the command is not known to this version; upgrade all nodes before using it");
 
     private void Emit(ClusterEvent clusterEvent)
     {

@@ -51,8 +51,25 @@ public sealed partial class ClusterState
             throw new FeatureLevelException(raise.Level, _understood);
         }
 
+        if (raise.Founders.Count > 0 && !raise.Founders.SequenceEqual(Founders()))
+        {
+            // What was applied so far may have come out otherwise here than elsewhere (S1).
+            throw new InvalidOperationException(
+                $"the cluster began with the nodes {Words.Of(raise.Founders)}, but this node with {Words.Of(Founders())}; "
+                + "give it the list of the others, and, if it was added later, start it with an empty data folder");
+        }
+
         FeatureLevel = raise.Level;
         return Accepted();
+    }
+
+    /// <summary>The nodes as long as they are those that the cluster began with.</summary>
+    internal IEnumerable<ListedNode> Founders()
+    {
+        foreach (NodeRecord node in _nodes.Values)
+        {
+            yield return new ListedNode { Node = node.Id.Value, Name = node.Name };
+        }
     }
 
     private static bool HoldsBack(NodeRecord node) => node.State is NodeLifeState.Up or NodeLifeState.Down or NodeLifeState.Fenced;

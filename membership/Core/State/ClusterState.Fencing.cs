@@ -6,9 +6,6 @@ namespace Cluster.Membership;
 /// <content>The fence ledger: intent before action, evidence before success (S4).</content>
 public sealed partial class ClusterState
 {
-    /// <summary>How many operations, and idempotency keys, are remembered.</summary>
-    private const int HistoryLimit = 10_000;
-
     private readonly Dictionary<string, KeyedRequest> _keys = [];
     private readonly Queue<string> _keyOrder = [];
 
@@ -81,7 +78,9 @@ public sealed partial class ClusterState
             {
                 return Refused(
                     OutcomeCode.WouldLoseQuorum,
-                    $"fencing {node.Name} would leave fewer than {Majority} of {_nodes.Count} voters up; bring another node up first");
+                    FeatureLevel < FeatureLevels.Membership
+                        ? $"fencing {node.Name} would leave fewer than {Majority} of {_nodes.Count} voters up; bring another node up first"
+                        : $"fencing {node.Name} would leave fewer than {VotesNeeded} of {VotesTotal} votes up; bring another voter up first");
             }
 
             operation = Open(node, open.Kind, open.Reason, open.Requester, open.IdempotencyKey);
@@ -94,20 +93,6 @@ public sealed partial class ClusterState
         }
 
         return Accepted(operation.Id.Value);
-    }
-
-    private bool WouldLoseQuorum(NodeRecord target)
-    {
-        int left = 0;
-        foreach (NodeRecord node in _nodes.Values)
-        {
-            if (node != target && node.State == NodeLifeState.Up && OpenOperation(node.Id, node.Incarnation) is null)
-            {
-                left++;
-            }
-        }
-
-        return left < Majority;
     }
 
     private CommandOutcome ApplyFenceConfirm(FenceConfirm confirm)
@@ -231,7 +216,12 @@ public sealed partial class ClusterState
     {
         _keys.Add(key, request);
         _keyOrder.Enqueue(key);
-        if (_keyOrder.Count > HistoryLimit)
+        TrimKeys();
+    }
+
+    private void TrimKeys()
+    {
+        while (_keyOrder.Count > Settings.Values.Limits.OperationsRetained)
         {
             _keys.Remove(_keyOrder.Dequeue());
         }
@@ -239,18 +229,24 @@ public sealed partial class ClusterState
 
     private void TrimOperations()
     {
-        if (_operations.Count <= HistoryLimit)
+        int surplus = _operations.Count - Settings.Values.Limits.OperationsRetained;
+        if (surplus <= 0)
         {
             return;
         }
 
+        List<ulong> oldest = [];
         foreach (FenceOperation operation in _operations.Values)
         {
-            if (operation.Phase == FencePhase.Closed)
+            if (operation.Phase == FencePhase.Closed && oldest.Count < surplus)
             {
-                _operations.Remove(operation.Id.Value);
-                return;
+                oldest.Add(operation.Id.Value);
             }
+        }
+
+        foreach (ulong id in oldest)
+        {
+            _operations.Remove(id);
         }
     }
 

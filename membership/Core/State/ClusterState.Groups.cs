@@ -26,9 +26,19 @@ public sealed partial class ClusterState
             return Refused(OutcomeCode.Malformed, $"joining group {join.Group} needs the weakest evidence it accepts; name one that exists");
         }
 
+        if (!Enum.IsDefined(join.LateMember))
+        {
+            return Refused(OutcomeCode.Malformed, $"joining group {join.Group} names a fate of late members that this release does not know: {join.LateMember:D}");
+        }
+
         if (node.State != NodeLifeState.Up || node.Incarnation.Value != join.Incarnation)
         {
             return Refused(OutcomeCode.Stale, $"life i{join.Incarnation} of {node.Name} is over; join again from its newest life");
+        }
+
+        if (RefuseToHold(node) is { } mayNot)
+        {
+            return mayNot;
         }
 
         if (!_groups.TryGetValue(join.Group, out GroupRecord? group))
@@ -49,12 +59,21 @@ public sealed partial class ClusterState
         {
             // Nobody is in it and nothing of a departed member is left in it: a demand named by mistake must not stick to the name for ever.
             group.RequiredEvidence = join.RequiredEvidence;
+            group.AckDeadline = AckDeadlineOf(join);
+            group.LateMember = LateMemberOf(join);
         }
         else if (group.RequiredEvidence != join.RequiredEvidence)
         {
             return Refused(
                 OutcomeCode.Conflict,
                 $"group {group.Name} demands {Words.Of(group.RequiredEvidence)}, not {Words.Of(join.RequiredEvidence)}; name the same evidence at all members");
+        }
+        else if (group.AckDeadline != AckDeadlineOf(join) || group.LateMember != LateMemberOf(join))
+        {
+            return Refused(
+                OutcomeCode.Conflict,
+                $"members of group {group.Name} have {Words.Deadline(group.AckDeadline, group.LateMember)} to acknowledge, "
+                + $"not {Words.Deadline(AckDeadlineOf(join), LateMemberOf(join))}; name the same at all members");
         }
 
         GroupMember member = new(
@@ -68,9 +87,10 @@ public sealed partial class ClusterState
     private CommandOutcome ApplyGroupLeave(GroupLeave leave)
     {
         MemberId id = new(leave.Member);
-        if (FindGroup(leave.Group) is not { } group || !group.MemberMap.TryGetValue(id, out GroupMemberRecord? record))
+        GroupRecord? group = FindGroup(leave.Group);
+        if (group is null || !group.MemberMap.TryGetValue(id, out GroupMemberRecord? record))
         {
-            return Refused(OutcomeCode.NotFound, $"{id} is not in group {leave.Group}");
+            return (group is null ? null : ApplyFarewell(group, id)) ?? Refused(OutcomeCode.NotFound, $"{id} is not in group {leave.Group}");
         }
 
         Depart(group, record, clean: true);
@@ -103,6 +123,12 @@ public sealed partial class ClusterState
         Emit(new ClusterEvent { GroupReady = new GroupReadyEvent { Group = group.Name, Generation = group.Generation.Value } });
         return Accepted();
     }
+
+    // Builds of before know nothing of deadlines: until all nodes have a later one, what a join says of them counts nowhere.
+    private TimeSpan? AckDeadlineOf(GroupJoin join) =>
+        join.AckDeadlineMs == 0 || FeatureLevel < FeatureLevels.Membership ? null : TimeSpan.FromMilliseconds(join.AckDeadlineMs);
+
+    private LateMember LateMemberOf(GroupJoin join) => FeatureLevel < FeatureLevels.Membership ? LateMember.Unspecified : join.LateMember;
 
     private void StopGroupsOf(NodeRecord node)
     {

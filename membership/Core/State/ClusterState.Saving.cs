@@ -20,6 +20,7 @@ public sealed partial class ClusterState
             Epoch = Epoch.Value,
             EventsDroppedThrough = SavedForms.Of(Events.DroppedThrough),
             LastEvent = SavedForms.Of(Events.Last),
+            Settings = SaveSettings(),
         };
         foreach (NodeRecord node in _nodes.Values)
         {
@@ -45,6 +46,18 @@ public sealed partial class ClusterState
         }
 
         _requests.Save(saved);
+        saved.Voters = FeatureLevel < FeatureLevels.Membership ? null : SavedForms.Of(Configuration);
+        foreach (TokenRecord token in _tokens.Values)
+        {
+            saved.Tokens.Add(SavedForms.Of(token));
+        }
+
+        saved.Assembled.AddRange(_assembled);
+        foreach (NodeId removed in _removed)
+        {
+            saved.RemovedNodes.Add(removed.Value);
+        }
+
         return Join(saved.ToByteArray(), SaveOperations());
     }
 
@@ -53,9 +66,10 @@ public sealed partial class ClusterState
     /// </summary>
     /// <param name="bytes">What <see cref="Save"/> gave, here or on another node.</param>
     /// <param name="through">The log index that the snapshot stands for.</param>
+    /// <param name="configuration">The engine's configuration as of there, of which states of older builds know nothing; null for what the state says.</param>
     /// <exception cref="FeatureLevelException">The state is of a feature level that this build does not understand.</exception>
     /// <exception cref="InvalidOperationException">The bytes are no state as of that index, or one of a cluster with other nodes.</exception>
-    internal void Restore(ReadOnlyMemory<byte> bytes, LogIndex through)
+    internal void Restore(ReadOnlyMemory<byte> bytes, LogIndex through, ClusterConfiguration? configuration = null)
     {
         SavedState saved = Parse(bytes);
         if (saved.FeatureLevel > _understood)
@@ -64,7 +78,22 @@ public sealed partial class ClusterState
         }
 
         Invariant.Check(saved.AppliedIndex == through.Value, "a snapshot holds the state as of its own index");
-        RestoreNodes(saved);
+        if (saved.FeatureLevel < FeatureLevels.Membership)
+        {
+            RestoreConfiguredNodes(saved);
+        }
+        else
+        {
+            RestoreNodes(saved);
+        }
+
+        PeersVersion++;
+        Configuration = configuration
+            ?? (saved.Voters is null ? new ClusterConfiguration(_nodes.Keys) : SavedForms.ToConfiguration(saved.Voters));
+        _assembled.Clear();
+        _assembled.UnionWith(saved.Assembled);
+        RestoreTokens(saved);
+        RestoreSettings(saved.Settings);
         AppliedIndex = through;
         FeatureLevel = saved.FeatureLevel;
         Epoch = new Epoch(saved.Epoch);
@@ -101,14 +130,47 @@ public sealed partial class ClusterState
     }
 
     /// <summary>
-    /// The list of nodes is the configuration's. What the snapshot knows of a node that is not configured here any more is left out if it is over and
-    /// done with; else this daemon would silently forget somebody for whom others wait.
+    /// The snapshot's list takes the place of every other. A node keeps its record where it keeps its number and name, and what this node's own configuration says of
+    /// its addresses.
     /// </summary>
     private void RestoreNodes(SavedState saved)
     {
+        SortedDictionary<NodeId, NodeRecord> before = new(_nodes);
+        _nodes.Clear();
+        foreach (SavedNode form in saved.Nodes)
+        {
+            NodeId id = new(form.Id);
+            NodeRecord? known = before.GetValueOrDefault(id);
+            NodeRecord node = known?.Name == form.Name ? known : new NodeRecord(id, form.Name);
+            SavedForms.Restore(form, node);
+            _nodes.Add(id, node);
+        }
+
+        _removed.Clear();
+        foreach (uint removed in saved.RemovedNodes)
+        {
+            _removed.Add(new NodeId(removed));
+        }
+    }
+
+    private void RestoreTokens(SavedState saved)
+    {
+        _tokens.Clear();
+        foreach (SavedToken token in saved.Tokens)
+        {
+            _tokens.Add(token.Id, SavedForms.ToToken(token));
+        }
+    }
+
+    /// <summary>
+    /// Before <see cref="FeatureLevels.Membership"/> the list of nodes is the configuration's. What the snapshot knows of a node that is not configured here any more is left out if it is over and
+    /// done with; else this daemon would silently forget somebody for whom others wait.
+    /// </summary>
+    private void RestoreConfiguredNodes(SavedState saved)
+    {
         foreach (NodeRecord node in _nodes.Values)
         {
-            SavedForms.Restore(new SavedNode { FeatureLevel = FeatureLevels.First }, node);
+            SavedForms.Restore(new SavedNode { FeatureLevel = FeatureLevels.First, IsFounder = true }, node);
         }
 
         foreach (SavedNode form in saved.Nodes)
@@ -130,6 +192,7 @@ public sealed partial class ClusterState
             if (configured)
             {
                 SavedForms.Restore(form, node!);
+                node!.IsFounder = true;
             }
         }
     }

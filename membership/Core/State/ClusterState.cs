@@ -12,7 +12,7 @@ public sealed partial class ClusterState
     private readonly SortedDictionary<string, GroupRecord> _groups = new(StringComparer.Ordinal);
 
     /// <summary>Makes the state before the first command.</summary>
-    /// <param name="nodes">The configured nodes.</param>
+    /// <param name="nodes">The founders.</param>
     /// <param name="mutations">Canaries for the simulator; never set in production.</param>
     /// <param name="understood">The highest feature level that this build understands; other than the default only in tests of mixed builds.</param>
     public ClusterState(
@@ -22,9 +22,10 @@ public sealed partial class ClusterState
     {
         foreach (ConfiguredNode node in nodes)
         {
-            _nodes.Add(node.Id, new NodeRecord(node.Id, node.Name));
+            _nodes.Add(node.Id, new NodeRecord(node.Id, node.Name) { IsFounder = true, ConfiguredAddresses = node.Addresses });
         }
 
+        Configuration = new ClusterConfiguration(_nodes.Keys);
         _mutations = mutations;
         _understood = understood;
     }
@@ -70,7 +71,7 @@ public sealed partial class ClusterState
     /// <summary>Finds a group.</summary>
     public GroupRecord? FindGroup(string name) => _groups.GetValueOrDefault(name);
 
-    /// <summary>How many configured nodes must agree: a majority of the voters.</summary>
+    /// <summary>A majority where every node has one vote: what counts before <see cref="FeatureLevels.Membership"/>. See <see cref="VotesNeeded"/>.</summary>
     public int Majority => (_nodes.Count / 2) + 1;
 
     private readonly MembershipMutations _mutations;

@@ -2,10 +2,11 @@ using Cluster.Membership.Protocol;
 
 namespace Cluster.Membership;
 
-/// <summary>The newest events, in order; older ones are dropped when more than the capacity were added.</summary>
+/// <summary>The newest events, in order; older ones are dropped when there are more than the capacity.</summary>
 public sealed class EventLog(int capacity = 65_536)
 {
     private readonly List<Retained> _events = [];
+    private int _capacity = capacity;
     private int _head;
 
     /// <summary>Positions at or before this one may have been dropped; <see cref="EventPosition.Start"/> when nothing was.</summary>
@@ -16,6 +17,17 @@ public sealed class EventLog(int capacity = 65_536)
 
     /// <summary>How many events are retained.</summary>
     public int Count => _events.Count - _head;
+
+    /// <summary>How many events are retained at most.</summary>
+    public int Capacity
+    {
+        get => _capacity;
+        internal set
+        {
+            _capacity = value;
+            Trim();
+        }
+    }
 
     /// <summary>How many bytes <see cref="SaveTo"/> writes.</summary>
     internal int SavedBytes { get; private set; }
@@ -53,10 +65,7 @@ public sealed class EventLog(int capacity = 65_536)
         Invariant.Check(position > Last, "events are added in growing order");
         Keep(clusterEvent);
         Last = position;
-        if (Count > capacity)
-        {
-            DropOldest();
-        }
+        Trim();
     }
 
     /// <summary>Writes the retained events as elements of <see cref="SavedState.Events"/>.</summary>
@@ -85,7 +94,12 @@ public sealed class EventLog(int capacity = 65_536)
 
         DroppedThrough = droppedThrough;
         Last = last;
-        while (Count > capacity)
+        Trim();
+    }
+
+    private void Trim()
+    {
+        while (Count > _capacity)
         {
             DropOldest();
         }
@@ -104,7 +118,7 @@ public sealed class EventLog(int capacity = 65_536)
         SavedBytes -= _events[_head].Saved.Length;
         _events[_head] = default;
         _head++;
-        if (_head > capacity)
+        if (_head > _capacity)
         {
             _events.RemoveRange(0, _head);
             _head = 0;

@@ -33,6 +33,12 @@ public sealed class GroupRecord
     /// <summary>The weakest evidence that lets it go on without a member's node; the first member to join while it is empty names it.</summary>
     public Evidence RequiredEvidence { get; internal set; }
 
+    /// <summary>How long a member may take to acknowledge a generation, as its members named it; null: the cluster's setting.</summary>
+    public TimeSpan? AckDeadline { get; internal set; }
+
+    /// <summary>What becomes of a member that takes longer, as its members named it; unspecified: the cluster's setting.</summary>
+    public LateMember LateMember { get; internal set; }
+
     /// <summary>The newest generation that was started.</summary>
     public Generation Generation { get; internal set; }
 
@@ -79,7 +85,10 @@ public sealed class GroupMemberRecord
 
 /// <summary>A member that is gone and about which the next start must tell.</summary>
 /// <param name="Member">Who.</param>
-/// <param name="Clean">True when it is proven that it gives up nothing unawares: it left, its process ended, or its node is fenced.</param>
+/// <param name="Clean">
+/// True when it is proven that it gives up nothing unawares: it left, its process ended, or its node is fenced. One that was expelled because it did not
+/// acknowledge is none of these at first.
+/// </param>
 /// <param name="ProcessId">Its process on its node.</param>
 /// <param name="ProcessStart">That process's start time in clock ticks since boot.</param>
 public sealed record DepartedMember(GroupMember Member, bool Clean, int ProcessId, ulong ProcessStart);

@@ -1,5 +1,7 @@
 using Cluster.Consensus;
 using Cluster.Membership.Protocol;
+using Google.Protobuf;
+using Google.Protobuf.Collections;
 
 namespace Cluster.Membership;
 
@@ -9,7 +11,29 @@ namespace Cluster.Membership;
 /// </summary>
 internal static class SavedForms
 {
-    public static SavedNode Of(NodeRecord node) => new()
+    public static SavedNode Of(NodeRecord node)
+    {
+        SavedNode saved = OfLife(node);
+        saved.Addresses.AddRange(node.ReplicatedAddresses);
+        saved.Votes = node.Votes == 1 ? 0 : (uint)node.Votes;
+        saved.IsArbiter = node.IsArbiter;
+        saved.Maintenance = node.IsMaintained;
+        saved.Draining = node.IsDraining;
+        saved.Labels.AddRange(Labels(node));
+        saved.IsFounder = node.IsFounder;
+        return saved;
+    }
+
+    /// <summary>By key.</summary>
+    public static IEnumerable<Label> Labels(NodeRecord node)
+    {
+        foreach ((string key, string value) in node.LabelMap)
+        {
+            yield return new Label { Key = key, Value = value };
+        }
+    }
+
+    private static SavedNode OfLife(NodeRecord node) => new()
     {
         Id = node.Id.Value,
         Name = node.Name,
@@ -37,7 +61,67 @@ internal static class SavedForms
         node.ConfirmedBy = saved.ConfirmedBy;
         node.ChangedAtUnixMs = saved.ChangedAtUnixMs;
         node.FeatureLevel = saved.FeatureLevel;
+        node.ReplicatedAddresses = [.. saved.Addresses];
+        node.Votes = Math.Max((int)saved.Votes, 1);
+        node.IsArbiter = saved.IsArbiter;
+        node.IsMaintained = saved.Maintenance;
+        node.IsDraining = saved.Draining;
+        node.IsFounder = saved.IsFounder;
+        node.LabelMap.Clear();
+        foreach (Label label in saved.Labels)
+        {
+            node.LabelMap[label.Key] = label.Value;
+        }
     }
+
+    public static SavedVoters Of(ClusterConfiguration configuration)
+    {
+        SavedVoters saved = new();
+        saved.Voters.AddRange(configuration.Voters.Select(node => node.Value));
+        saved.Votes.AddRange(configuration.Votes.Select(votes => (uint)votes));
+        saved.Outgoing.AddRange(configuration.OutgoingVoters.Select(node => node.Value));
+        saved.OutgoingVotes.AddRange(configuration.OutgoingVotes.Select(votes => (uint)votes));
+        saved.Learners.AddRange(configuration.Learners.Select(node => node.Value));
+        return saved;
+    }
+
+    public static ClusterConfiguration ToConfiguration(SavedVoters saved) => new(
+        saved.Voters.Select(number => new NodeId(number)),
+        saved.Outgoing.Select(number => new NodeId(number)),
+        saved.Learners.Select(number => new NodeId(number)),
+        votes: VotesOf(saved.Voters, saved.Votes),
+        outgoingVotes: VotesOf(saved.Outgoing, saved.OutgoingVotes));
+
+    private static SortedDictionary<NodeId, int> VotesOf(RepeatedField<uint> voters, RepeatedField<uint> votes)
+    {
+        SortedDictionary<NodeId, int> all = [];
+        for (int i = 0; i < voters.Count; i++)
+        {
+            all.Add(new NodeId(voters[i]), (int)votes[i]);
+        }
+
+        return all;
+    }
+
+    public static SavedToken Of(TokenRecord token) => new()
+    {
+        Id = token.Id,
+        SecretSha256 = ByteString.CopyFrom(token.SecretSha256.Span),
+        ExpiresAtUnixMs = token.ExpiresAtUnixMs,
+        Uses = token.Uses,
+        Used = token.Used,
+        Who = token.Who,
+        Revoked = token.IsRevoked,
+    };
+
+    public static TokenRecord ToToken(SavedToken saved) => new(saved.Id, saved.SecretSha256.ToByteArray())
+    {
+        ExpiresAtUnixMs = saved.ExpiresAtUnixMs,
+        Uses = saved.Uses,
+        Used = saved.Used,
+        Who = saved.Who,
+        IsRevoked = saved.Revoked,
+    };
 
     public static SavedOperation Of(FenceOperation operation)
     {
@@ -98,6 +182,8 @@ internal static class SavedForms
             RequiredEvidence = group.RequiredEvidence,
             Generation = group.Generation.Value,
             Phase = (SavedGroupPhase)group.Phase,
+            AckDeadlineMs = (uint)(group.AckDeadline?.TotalMilliseconds ?? 0),
+            LateMember = group.LateMember,
         };
         foreach (GroupMemberRecord member in group.MemberMap.Values)
         {
@@ -131,6 +217,8 @@ internal static class SavedForms
         {
             Generation = new Generation(saved.Generation),
             Phase = (GroupPhase)saved.Phase,
+            AckDeadline = saved.AckDeadlineMs == 0 ? null : TimeSpan.FromMilliseconds(saved.AckDeadlineMs),
+            LateMember = saved.LateMember,
         };
         foreach (SavedMember member in saved.Members)
         {

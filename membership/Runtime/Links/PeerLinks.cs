@@ -1,12 +1,11 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Cluster.Consensus;
 using Cluster.Membership;
 using Cluster.Runtime.Loop;
 using Cluster.Runtime.Wire;
 using Cluster.Transport;
+using Cluster.Transport.Pulse;
 using Cluster.Transport.Security;
-using Google.Protobuf;
 using Microsoft.Extensions.Logging;
 
 namespace Cluster.Runtime.Links;
@@ -15,7 +14,7 @@ namespace Cluster.Runtime.Links;
 /// The ways to and from the other nodes. Sending never waits and may lose, as the cores expect of a network; what arrives goes to
 /// the inbox.
 /// </summary>
-internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
+internal sealed class PeerLinks : IAsyncDisposable
 {
     /// <summary>The version of the peer protocol; raised only for changes that peer.proto's rules can't express.</summary>
     private const ushort ProtocolVersion = 1;
@@ -23,63 +22,58 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
     // Two a peer: enough for eight peers, and never many.
     private const int MaxReaderThreads = 16;
 
-    private static readonly TimeSpan s_expiresSoon = TimeSpan.FromDays(30);
-
-    private readonly SortedDictionary<uint, PeerLink> _peers = [];
-    private readonly PeerLink[] _sending;
-    private readonly uint _self;
-    private readonly Inbox _inbox;
     private readonly ILogger _logger;
     private readonly LinkOptions _options;
-    private readonly LinkListener _listener;
-    private uint _featureFloor = FeatureLevels.First;
+    private readonly PeerTable _table;
+    private readonly PeerAdmission _admission;
+    private readonly PeerListeners _listeners;
+    private readonly PulseHub _pulse;
+    private readonly NodeId _self;
     private readonly PeerCredentials? _credentials;
-    private readonly PeerSessions _sessions = new();
-    private readonly RefusalLog _refusals = new(TimeProvider.System);
-    private Task _reconsidering = Task.CompletedTask;
+    private readonly BackgroundWork _background;
+    private readonly NodePeer _own;
+    private readonly string _peersFile;
+    private TimeSpan _heartbeat;
 
     /// <summary>Listens, and prepares the links; they connect with the first message.</summary>
     /// <exception cref="CertificateException">The certificates can't be used.</exception>
-    /// <exception cref="IOException">This node's peer endpoint can't be bound.</exception>
-    public PeerLinks(NodeRuntimeOptions options, ulong session, Inbox inbox, ILogger logger)
+    /// <exception cref="IOException">This node's first peer endpoint can't be bound.</exception>
+    public PeerLinks(NodeRuntimeOptions options, ulong session, Inbox inbox, StallBoard stalls, ILogger logger)
     {
-        _self = options.Self.Value;
-        _inbox = inbox;
         _logger = logger;
+        _self = options.Self;
+        _own = options.Own;
+        _heartbeat = options.Timing.HeartbeatInterval;
+        _background = new BackgroundWork(logger);
         _credentials = options.PeerTls is { } files
-            ? PeerCredentials.Load(files, new PeerName(options.ClusterId, options.Own.Name), changed: CertificatesChanged)
+            ? PeerCredentials.Load(files, new PeerName(options.ClusterId, _own.Name), changed: CertificatesChanged)
             : null;
+        _table = new PeerTable(options.Self, Make);
+        _admission = new PeerAdmission(_table);
         _options = new LinkOptions
         {
             Identity = new LinkIdentity
             {
                 ClusterId = options.ClusterId,
-                Node = _self,
+                Node = options.Self.Value,
                 Session = session,
                 ProtocolVersion = ProtocolVersion,
                 FeatureLevel = options.FeatureLevel,
+                Addresses = [.. _own.Addresses.Select(address => address.ToString())],
             },
             MaxQueuedFrames = 4096,
             MaxBackoff = TimeSpan.FromMilliseconds(200),
             ReaderThreads = MaxReaderThreads,
-            Upgrade = _credentials is null ? null : new PeerTls(_credentials, NameOf).UpgradeAsync,
-            Admission = Refusal,
+            Upgrade = _credentials is null ? null : new PeerTls(_credentials, _table.NameOf, _table.IsFree).UpgradeAsync,
+            Admission = _admission.RefusalOf,
         };
-        foreach (NodePeer node in options.Nodes)
-        {
-            if (node.Id != options.Self)
-            {
-                _peers.Add(node.Id.Value, new PeerLink(node));
-            }
-        }
-
-        _sending = [.. _peers.Values];
-        _listener = LinkListener.Start(_options, PeerEndPoint.ToListenAt(options.Own), this);
-        foreach (PeerLink peer in _peers.Values)
-        {
-            peer.Link = new OutboundLink(_options, peer.Node.Id.Value, PeerEndPoint.Of(peer.Node), status => Changed(peer, status));
-        }
-
+        var receiver = new PeerReceiver(options.Self, _table, _admission, inbox, stalls, Close, logger);
+        _pulse = new PulseHub(options.Self.Value, _credentials is not null, receiver, _heartbeat);
+        _listeners = new PeerListeners(_options, receiver, _pulse, problem => RuntimeLog.NoPulse(logger, problem));
+        _peersFile = PeersFile.Of(options.DataDirectory);
+        _table.Update(PeersFile.Merge(options.Nodes, KnownPeers()));
+        Listen();
+        _pulse.Start();
         if (_credentials is null)
         {
             RuntimeLog.PlainLinks(logger, EndPoint.ToString()!);
@@ -90,63 +84,88 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// The feature level that the cluster has reached. A peer that understands less is refused: it would make another state of what the log holds.
-    /// </summary>
+    /// <inheritdoc cref="PeerAdmission.FeatureFloor"/>
     public uint FeatureFloor
     {
-        get => Volatile.Read(ref _featureFloor);
-        set => Volatile.Write(ref _featureFloor, value);
+        get => _admission.FeatureFloor;
+        set => _admission.FeatureFloor = value;
     }
 
-    /// <summary>Where this node listens.</summary>
-    public EndPoint EndPoint => _listener.EndPoint;
+    /// <summary>The first address at which this node listens.</summary>
+    public EndPoint EndPoint => _listeners.EndPoints[0];
 
     /// <summary>How many of the links are plain.</summary>
-    public int PlainLinks => _credentials is null ? _peers.Count : 0;
+    public int PlainLinks => _credentials is null ? _table.All.Length : 0;
 
     /// <summary>When this node's certificate for peer links ends to be good; null on plain links.</summary>
     public DateTimeOffset? CertificateNotAfter => _credentials?.NotAfter;
 
     /// <summary>Messages handed to links.</summary>
-    public long MessagesSent => Sum(static peer => Volatile.Read(ref peer.SentCount));
+    public long MessagesSent => _table.All.Sum(static peer => Volatile.Read(ref peer.SentCount));
 
     /// <summary>Messages that arrived and were understood.</summary>
-    public long MessagesReceived => Sum(static peer => Volatile.Read(ref peer.ReceivedCount));
+    public long MessagesReceived => _table.All.Sum(static peer => Volatile.Read(ref peer.ReceivedCount));
 
     /// <summary>The state of each way, ordered by node.</summary>
-    public IReadOnlyList<PeerLinkStatus> Status => [.. _peers.Values.Select(peer =>
+    public IReadOnlyList<PeerLinkStatus> Status
     {
-        LinkStatus urgent = peer.Link.StatusOf(LinkPriority.Urgent);
-        LinkStatus bulk = peer.Link.StatusOf(LinkPriority.Bulk);
-        return new PeerLinkStatus(
-            peer.Node.Id,
-            peer.Node.Name,
-            urgent.IsConnected,
-            Volatile.Read(ref peer.Inbound) > 0,
-            urgent.LastError ?? bulk.LastError,
-            urgent.FramesSent + bulk.FramesSent,
-            urgent.FramesDropped + bulk.FramesDropped + Volatile.Read(ref peer.DroppedCount),
-            Volatile.Read(ref peer.ReceivedCount));
-    })];
+        get
+        {
+            IReadOnlySet<uint> heard = _listeners.Heard;
+            return [.. _table.All.Select(peer => PeerStatus.Of(peer, heard.Contains(peer.Node.Id.Value)))];
+        }
+    }
 
-    /// <summary>Queues a message if there is room; <see cref="Flush"/> sends it.</summary>
-    public void Send(in RaftMessage message)
+    /// <summary>
+    /// Between heartbeats. A path that carries nothing for two and a half of them is left: a single one that is lost does not count.
+    /// </summary>
+    public TimeSpan HeartbeatInterval
     {
-        bool urgent = PeerCodec.IsUrgent(message);
-        if (!TryFind(message.To, urgent, out PeerLink? peer))
+        get => _heartbeat;
+        set
         {
-            return;
+            _heartbeat = value;
+            foreach (PeerLink peer in _table.All)
+            {
+                peer.Patience = Patience;
+            }
         }
+    }
 
-        if (RaftFrame.TryMake(message) is not { } frame)
+    private enum Way
+    {
+        Bulk,
+        Urgent,
+        Pulse,
+    }
+
+    /// <summary>Whether the kernel runs the pulse thread before what has no deadline.</summary>
+    public bool IsPulseRealtime => _pulse.IsRealtime;
+
+    /// <summary>Datagrams that came in the name of no peer.</summary>
+    public long StrangePulses => _pulse.Strangers;
+
+    private TimeSpan Patience => TimeSpan.FromMilliseconds(Math.Max(100, 2.5 * _heartbeat.TotalMilliseconds));
+
+    /// <summary>
+    /// Takes the whole new list of nodes, this one among them: links to new ones are prepared, those to removed ones close, and those to moved ones follow.
+    /// The list is kept in the data folder for the next start. Never waits.
+    /// </summary>
+    /// <param name="peers">The nodes. One whose addresses are not known keeps those that were.</param>
+    public void Update(IReadOnlyList<NodePeer> peers)
+    {
+        NodePeer[] nodes = [.. peers.Select(WithAddresses).Where(static node => node.Addresses.Count > 0)];
+        Close(_table.Update(nodes));
+        RuntimeLog.PeersChanged(_logger, string.Join(", ", nodes.Select(node => node.ToString())));
+
+        // Where this machine listens is its own configuration's to say; an address that the cluster was told of is listened at too, if it is this machine's.
+        PeerAddress[] listenAt = [.. _own.Addresses.Union(Array.Find(nodes, node => node.Id == _own.Id)?.Addresses ?? [])];
+        _background.Run("the change of the list of nodes", async () =>
         {
-            Send(peer, PeerCodec.Encode(message), urgent);
-        }
-        else if (CanCarry(peer, frame.Length))
-        {
-            peer.Queue(frame, urgent ? LinkPriority.Urgent : LinkPriority.Bulk);
-        }
+            PeersFile.Write(_peersFile, nodes);
+            await _listeners.UpdateAsync(listenAt, NotListening).ConfigureAwait(false);
+            await _listeners.ReconsiderAsync().ConfigureAwait(false);
+        });
     }
 
     /// <summary>
@@ -154,153 +173,121 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
     /// </summary>
     public void Observe(ClusterState state)
     {
-        if (_sessions.Observe(state))
+        if (_admission.Observe(state))
         {
-            _reconsidering = _reconsidering.ContinueWith(
-                _ => _listener.ReconsiderAsync().AsTask(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).Unwrap();
+            foreach (PeerLink peer in _table.All)
+            {
+                peer.Pulse.Reconsider(process => _admission.RefusalOf(process) is null);
+            }
+
+            _background.Run("ending connections of former processes", _listeners.ReconsiderAsync);
         }
     }
 
-    /// <summary>Sends a message if it can be done without waiting.</summary>
+    /// <summary>Queues a message if there is room; <see cref="Flush"/> sends it.</summary>
+    public void Send(in RaftMessage message)
+    {
+        if (_table.TryFind(message.To.Value, out PeerLink? peer))
+        {
+            OutgoingFrame frame = RaftFrame.TryMake(message) as OutgoingFrame ?? new EncodedFrame(PeerCodec.Encode(message));
+            Queue(peer, frame, PeerCodec.IsPulse(message) ? Way.Pulse : PeerCodec.IsUrgent(message) ? Way.Urgent : Way.Bulk);
+        }
+    }
+
+    /// <summary>Queues a message if there is room; <see cref="Flush"/> sends it.</summary>
     public void Send(PeerMessage message)
     {
-        if (TryFind(message.To, urgent: true, out PeerLink? peer))
+        if (_table.TryFind(message.To.Value, out PeerLink? peer))
         {
-            Send(peer, PeerCodec.Encode(message), urgent: true);
+            Queue(peer, new EncodedFrame(PeerCodec.Encode(message)), Way.Pulse);
         }
     }
 
     /// <summary>Sends what was queued, as far as possible on this thread; never waits.</summary>
     public void Flush()
     {
-        foreach (PeerLink peer in _sending)
+        foreach (PeerLink peer in _table.All)
         {
             peer.Flush();
-        }
-    }
-
-    /// <inheritdoc/>
-    public void Received(LinkPeer peer, ReadOnlyMemory<byte> body)
-    {
-        PeerLink sender = _peers[peer.Node];
-        if (peer.FeatureLevel < FeatureFloor)
-        {
-            // It was admitted before the cluster went on to this level.
-            Interlocked.Increment(ref sender.DroppedCount);
-            return;
-        }
-
-        try
-        {
-            PeerMessage? other = null;
-            if (!RaftFrameReader.TryRead(body, out RaftMessage raft) && !PeerCodec.TryDecode(body.Span, out raft, out other))
-            {
-                return;
-            }
-
-            (NodeId from, NodeId to) = other is null ? (raft.From, raft.To) : (other.From, other.To);
-            if (from.Value != peer.Node || to.Value != _self)
-            {
-                RuntimeLog.MessageDropped(_logger, peer.Node, $"it claims to go from {from.Value} to {to.Value}");
-                return;
-            }
-
-            Interlocked.Increment(ref sender.ReceivedCount);
-            if (!(other is null ? _inbox.TryPost(raft) : _inbox.TryPost(other)))
-            {
-                Interlocked.Increment(ref sender.DroppedCount);
-            }
-        }
-        catch (InvalidProtocolBufferException e)
-        {
-            RuntimeLog.MessageDropped(_logger, peer.Node, e.Message);
-        }
-    }
-
-    /// <inheritdoc/>
-    public void Connected(LinkPeer peer)
-    {
-        if (peer.Priority == LinkPriority.Urgent)
-        {
-            Interlocked.Increment(ref _peers[peer.Node].Inbound);
-        }
-    }
-
-    /// <inheritdoc/>
-    public void Disconnected(LinkPeer peer, string reason)
-    {
-        if (peer.Priority == LinkPriority.Urgent)
-        {
-            Interlocked.Decrement(ref _peers[peer.Node].Inbound);
-        }
-    }
-
-    /// <inheritdoc/>
-    public void Refused(EndPoint? remote, string reason)
-    {
-        if (_refusals.IsDue(remote, reason))
-        {
-            RuntimeLog.PeerRefused(_logger, remote?.ToString() ?? "unknown", reason);
         }
     }
 
     /// <summary>Closes everything; nothing reaches the inbox after it.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _reconsidering.ConfigureAwait(false);
-        await _listener.DisposeAsync().ConfigureAwait(false);
-        await Task.WhenAll(_peers.Values.Select(peer => peer.Link.DisposeAsync().AsTask())).ConfigureAwait(false);
+        _pulse.Dispose();
+        await _background.DisposeAsync().ConfigureAwait(false);
+        await _listeners.DisposeAsync().ConfigureAwait(false);
+        await Task.WhenAll(_table.All.SelectMany(peer => peer.End()).Select(path => path.DisposeAsync().AsTask())).ConfigureAwait(false);
+        await _background.Closing.ConfigureAwait(false);
     }
 
-    private bool TryFind(NodeId to, bool urgent, [NotNullWhen(true)] out PeerLink? peer)
+    /// <summary>The nodes as last known; the file is a help only, so trouble with it is told and no more.</summary>
+    private IReadOnlyList<NodePeer> KnownPeers()
     {
-        if (!_peers.TryGetValue(to.Value, out peer))
+        IReadOnlyList<NodePeer> known = PeersFile.Read(_peersFile, out string? problem);
+        if (problem is not null)
         {
-            return false;
+            RuntimeLog.PeersFileUnusable(_logger, problem);
         }
 
-        if (urgent && !peer.MayQueueUrgent())
+        return known;
+    }
+
+    /// <summary>At least the first address has to work: a node that hears nobody on the path that is preferred was set up wrongly.</summary>
+    private void Listen()
+    {
+        _listeners.Add(_own.Addresses[0]);
+        foreach (PeerAddress address in _own.Addresses.Skip(1))
+        {
+            try
+            {
+                _listeners.Add(address);
+            }
+            catch (IOException e)
+            {
+                NotListening(address, e.Message);
+            }
+        }
+    }
+
+    private void NotListening(PeerAddress address, string problem) => RuntimeLog.NotListening(_logger, address.ToString(), problem);
+
+    private NodePeer WithAddresses(NodePeer node) => node.Addresses.Count > 0
+        ? node
+        : node with { Addresses = node.Id == _own.Id ? _own.Addresses : _table.TryFind(node.Id.Value, out PeerLink? peer) ? peer.Node.Addresses : [] };
+
+    private PeerLink Make(NodePeer node, bool isProvisional)
+    {
+        PeerLink? made = null;
+        made = new PeerLink(
+            node, isProvisional, _pulse.Peer(node.Id.Value), (number, address) => new PeerPath(_options, node.Id.Value, number, address, (path, status) => Changed(made, path, status)))
+        {
+            Patience = Patience,
+            Moved = (peer, from, to) => RuntimeLog.PathMoved(_logger, peer.Node.Name, from.Address.ToString(), to.Address.ToString()),
+        };
+        return made;
+    }
+
+    private void Close(IReadOnlyList<PeerPath> paths)
+    {
+        foreach (PeerPath path in paths)
+        {
+            _background.Close(path);
+        }
+    }
+
+    private void Queue(PeerLink peer, OutgoingFrame frame, Way way)
+    {
+        if (frame.Length > _options.MaxFrameBytes)
+        {
+            RuntimeLog.MessageDropped(
+                _logger, peer.Node.Id.Value, $"{frame.Length} bytes are more than a link carries ({_options.MaxFrameBytes})");
+        }
+        else if (!(way == Way.Pulse ? peer.Beat(frame) : way == Way.Urgent ? peer.QueueUrgent(frame) : peer.QueueBulk(frame)))
         {
             Interlocked.Increment(ref peer.DroppedCount);
-            return false;
         }
-
-        return true;
-    }
-
-    private void Send(PeerLink peer, byte[] body, bool urgent)
-    {
-        if (CanCarry(peer, body.Length))
-        {
-            peer.Link.TrySend(body, urgent ? LinkPriority.Urgent : LinkPriority.Bulk);
-            Volatile.Write(ref peer.SentCount, peer.SentCount + 1);
-        }
-    }
-
-    private bool CanCarry(PeerLink peer, int length)
-    {
-        if (length <= _options.MaxFrameBytes)
-        {
-            return true;
-        }
-
-        string reason = $"{length} bytes are more than a link carries ({_options.MaxFrameBytes})";
-        RuntimeLog.MessageDropped(_logger, peer.Node.Id.Value, reason);
-        return false;
-    }
-
-    private string? NameOf(uint node) => _peers.TryGetValue(node, out PeerLink? peer) ? peer.Node.Name : null;
-
-    private string? Refusal(LinkPeer peer)
-    {
-        if (!_peers.ContainsKey(peer.Node))
-        {
-            return $"node {peer.Node} is not configured here; add it to the list of nodes";
-        }
-
-        return peer.FeatureLevel < FeatureFloor
-            ? $"node {peer.Node} understands feature level {peer.FeatureLevel}, but the cluster runs at {FeatureFloor}; install the other nodes' release on it"
-            : _sessions.RefusalOf(peer);
     }
 
     private void CertificatesChanged(CredentialsChange change)
@@ -314,45 +301,54 @@ internal sealed class PeerLinks : ILinkReceiver, IAsyncDisposable
             RuntimeLog.SecuredLinks(_logger, _credentials!.Self.ToString(), change.NotAfter);
         }
 
-        if (change.NotAfter - DateTimeOffset.UtcNow < s_expiresSoon)
+        if (change.NotAfter - DateTimeOffset.UtcNow < TimeSpan.FromDays(30))
         {
             RuntimeLog.CertificateExpires(_logger, change.NotAfter);
         }
     }
 
-    private void Changed(PeerLink peer, LinkStatus status)
+    /// <summary>A connection over a path was made, is over, or could not be made. On threads of the pool.</summary>
+    private void Changed(PeerLink? peer, PeerPath path, LinkStatus status)
     {
-        if (status.Priority == LinkPriority.Urgent)
+        if (peer is not null && status.Priority == LinkPriority.Urgent)
         {
-            peer.SetConnected(status.IsConnected);
+            if (status is { IsConnected: true, RemoteEndPoint: { } remote })
+            {
+                peer.Pulse.SetPath(path.Number, remote, status.LocalEndPoint);
+                path.Link.TrySend(PeerCodec.Encode(_self, peer.Node.Id, peer.Pulse.Offer), LinkPriority.Urgent);
+                if (peer.Paths.Count > 1)
+                {
+                    // Where traffic may move to at any time.
+                    path.Connect(LinkPriority.Bulk);
+                }
+            }
+            else if (status is { IsConnected: false, QueuedFrames: 0 })
+            {
+                // Pulses may be all that is said, and they need nothing of it; but votes will.
+                path.Connect(LinkPriority.Urgent);
+            }
         }
 
-        // One line for each change, not for each attempt.
-        string link = $"{status.Priority} link to {peer.Node.Name}";
-        string? told = status.IsConnected ? "connected" : status.LastError;
-        if (Interlocked.Exchange(ref peer.Told[(int)status.Priority], told) == told)
+        Tell(peer, path, status);
+    }
+
+    /// <summary>One line for each change, not for each attempt.</summary>
+    private void Tell(PeerLink? peer, PeerPath path, LinkStatus status)
+    {
+        string? news = status.IsConnected ? "connected" : status.LastError;
+        if (!path.IsNews(status.Priority, news))
         {
             return;
         }
 
+        string link = $"{status.Priority} link to {peer?.Node.Name ?? "node " + status.Remote}";
         if (status.IsConnected)
         {
-            RuntimeLog.LinkUp(_logger, link, $"{peer.Node.Host}:{peer.Node.Port}");
+            RuntimeLog.LinkUp(_logger, link, path.Address.ToString());
         }
         else
         {
             RuntimeLog.LinkDown(_logger, link, status.LastError ?? "closed");
         }
-    }
-
-    private long Sum(Func<PeerLink, long> count)
-    {
-        long sum = 0;
-        foreach (PeerLink peer in _peers.Values)
-        {
-            sum += count(peer);
-        }
-
-        return sum;
     }
 }

@@ -12,6 +12,7 @@ namespace Cluster.Runtime.Loop;
 /// <param name="inbox">Where inputs come from.</param>
 /// <param name="tickInterval">Between ticks.</param>
 /// <param name="stallThreshold">A longer time between two ticks is reported.</param>
+/// <param name="stalls">Where it is noted how late it ticks, and how long the garbage collector stopped everything.</param>
 /// <param name="stalled">Takes the length of a gap in which the loop was not run.</param>
 /// <param name="failed">Takes the failure of the core; it is not called again after it.</param>
 internal sealed class CoreLoop(
@@ -19,9 +20,13 @@ internal sealed class CoreLoop(
     Inbox inbox,
     TimeSpan tickInterval,
     TimeSpan stallThreshold,
+    StallBoard stalls,
     Action<TimeSpan> stalled,
     Action<Exception> failed)
 {
+    private TimeSpan _tickInterval = tickInterval;
+    private TimeSpan _stallThreshold = stallThreshold;
+
     // Between two looks at the clock: a batch can be long.
     private const int InputsPerTick = 64;
 
@@ -64,6 +69,14 @@ internal sealed class CoreLoop(
         {
             _thread.Join();
         }
+    }
+
+    /// <summary>Goes by other durations from now on. Called by the core, while it is run.</summary>
+    public void Retime(TimeSpan tickInterval, TimeSpan stallThreshold)
+    {
+        _tickInterval = tickInterval;
+        _stallThreshold = stallThreshold;
+        _nextTick = Earlier(_nextTick, _now + tickInterval);
     }
 
     private void Run()
@@ -176,13 +189,15 @@ internal sealed class CoreLoop(
             Volatile.Write(ref _worstGapTicks, gap.Ticks);
         }
 
-        if (gap > stallThreshold)
+        stalls.Note(StallPlace.Loop, _now - _nextTick);
+        stalls.LookAtCollector();
+        if (gap > _stallThreshold)
         {
             stalled(gap);
         }
 
         _lastTick = _now;
-        _nextTick = _now + tickInterval;
+        _nextTick = _now + _tickInterval;
         core.Tick(_now);
     }
 }

@@ -22,6 +22,7 @@ internal sealed class EffectCarrier(
     LeaseBoard lease,
     FenceRunner fences,
     ExitProver exits,
+    TimingStore timings,
     ILogger logger)
 {
     private NodeRuntimeStatus _status = new(default, Incarnation.None, MonotonicTime.DistantPast, false, 0, 0, FeatureLevels.First);
@@ -57,6 +58,11 @@ internal sealed class EffectCarrier(
             fences.Start(order);
         }
 
+        if (effects.TimingToStore is { } timing)
+        {
+            timings.Store(timing);
+        }
+
         foreach (ExitQuestion question in effects.ExitQuestions)
         {
             exits.Ask(question);
@@ -73,6 +79,9 @@ internal sealed class EffectCarrier(
 
         effects.Clear();
     }
+
+    /// <summary>Goes by other durations from now on.</summary>
+    public void Retime(MembershipTiming timing) => links.HeartbeatInterval = timing.HeartbeatInterval;
 
     /// <summary>Counts what arrived of snapshots.</summary>
     public void NoteReceived(in RaftMessage message)
@@ -122,7 +131,12 @@ internal sealed class EffectCarrier(
             links.Observe(node.State);
         }
 
-        PublishLease(node, effects.IncarnationEnded);
+        if (effects.PeersChanged)
+        {
+            links.Update([.. node.State.Nodes.Select(PeerOf)]);
+        }
+
+        PublishLease(node, effects.IncarnationEnded, effects.StaysEnded);
         PublishStatus(node, now, effects.Events.Count > 0 || effects.Restored is not null);
         if (effects.JoinRefused is { } refusal && refusal != _refusal)
         {
@@ -130,6 +144,20 @@ internal sealed class EffectCarrier(
             _refusal = refusal;
             RuntimeLog.JoinRefused(logger, refusal);
         }
+    }
+
+    private static NodePeer PeerOf(NodeRecord node)
+    {
+        List<PeerAddress> addresses = [];
+        foreach (string text in node.Addresses)
+        {
+            if (PeerAddress.TryParse(text, out PeerAddress address))
+            {
+                addresses.Add(address);
+            }
+        }
+
+        return new NodePeer(node.Id, node.Name, addresses);
     }
 
     /// <summary>Agents must not go on with attempts that the ledger holds for ended, nor for a life that is over.</summary>
@@ -154,19 +182,29 @@ internal sealed class EffectCarrier(
         }
     }
 
-    private void PublishLease(ClusterNode node, string? ended)
+    private void PublishLease(ClusterNode node, string? ended, string? stopped)
     {
         LeaseView old = lease.Current;
-        if (node.LeaseDeadline == old.Deadline && node.Incarnation == old.Incarnation && ended is null)
+        if (node.LeaseDeadline == old.Deadline
+            && node.Incarnation == old.Incarnation
+            && node.IsStoppedWithoutQuorum == old.IsStopped
+            && ended is null
+            && stopped is null)
         {
             return;
         }
 
-        LeaseView view = old with { Incarnation = node.Incarnation, Deadline = node.LeaseDeadline };
+        LeaseView view = old with { Incarnation = node.Incarnation, Deadline = node.LeaseDeadline, IsStopped = node.IsStoppedWithoutQuorum };
+        if (stopped is not null)
+        {
+            RuntimeLog.StaysEnded(logger, stopped);
+            view = view with { LastEnded = old.Incarnation, EndReason = stopped, Ends = old.Ends + 1 };
+        }
+
         if (ended is not null)
         {
             RuntimeLog.IncarnationEnded(logger, old.Incarnation.Value, ended);
-            view = view with { LastEnded = old.Incarnation, EndReason = ended };
+            view = view with { LastEnded = old.Incarnation, EndReason = ended, Ends = old.Ends + 1 };
         }
 
         if (view.Incarnation != old.Incarnation && view.Incarnation != Incarnation.None)

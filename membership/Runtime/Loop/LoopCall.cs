@@ -116,3 +116,9 @@ internal sealed class SnapshotFinishedCall(SnapshotMeta snapshot, bool saved) : 
         }
     }
 }
+
+/// <summary>A timing is on disk.</summary>
+internal sealed class TimingStoredCall(StoredTiming stored) : NodeCall
+{
+    public override void Run(NodeLoop loop, MonotonicTime now) => loop.Node.TimingStored(stored, now);
+}

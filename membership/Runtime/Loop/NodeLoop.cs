@@ -8,12 +8,14 @@ internal sealed class NodeLoop : ILoopCore
 {
     private readonly EffectCarrier _effects;
     private readonly CoreLoop _loop;
+    private MembershipTiming _timing;
 
     /// <summary>Makes the loop; the thread begins with <see cref="Start"/>.</summary>
     /// <param name="node">The node; touched by no other thread after <see cref="Start"/>.</param>
     /// <param name="inbox">Where inputs come from.</param>
     /// <param name="effects">Carries effects out.</param>
-    /// <param name="timing">Ticks come five times a heartbeat interval.</param>
+    /// <param name="timing">Ticks come five times a heartbeat interval. Followed by the cluster's settings as the node learns them.</param>
+    /// <param name="stalls">Where stalls are noted.</param>
     /// <param name="stalled">Takes the length of a gap in which the loop was not run.</param>
     /// <param name="failed">Takes the failure of the node; it is not called again after it.</param>
     public NodeLoop(
@@ -21,12 +23,14 @@ internal sealed class NodeLoop : ILoopCore
         Inbox inbox,
         EffectCarrier effects,
         MembershipTiming timing,
+        StallBoard stalls,
         Action<TimeSpan> stalled,
         Action<Exception> failed)
     {
         Node = node;
         _effects = effects;
-        _loop = new CoreLoop(this, inbox, timing.HeartbeatInterval / 5, timing.StallThreshold, stalled, failed);
+        _timing = timing;
+        _loop = new CoreLoop(this, inbox, TickIntervalOf(timing), timing.StallThreshold, stalls, stalled, failed);
     }
 
     /// <summary>The node. On the loop's thread only.</summary>
@@ -80,7 +84,16 @@ internal sealed class NodeLoop : ILoopCore
         CarryOutNews(now);
     }
 
-    void ILoopCore.EndBatch(MonotonicTime now) => _effects.CarryOut(this, now);
+    void ILoopCore.EndBatch(MonotonicTime now)
+    {
+        _effects.CarryOut(this, now);
+        if (!ReferenceEquals(_timing, Node.Settings.Timing))
+        {
+            _timing = Node.Settings.Timing;
+            _effects.Retime(_timing);
+            _loop.Retime(TickIntervalOf(_timing), _timing.StallThreshold);
+        }
+    }
 
     void ILoopCore.Abandon(Exception reason)
     {
@@ -91,6 +104,8 @@ internal sealed class NodeLoop : ILoopCore
 
         Requests.Clear();
     }
+
+    private static TimeSpan TickIntervalOf(MembershipTiming timing) => timing.HeartbeatInterval / 5;
 
     /// <summary>
     /// Writes and messages wait for the end of the batch. News are carried out input by input, because the carrier takes those of

@@ -18,12 +18,12 @@ internal sealed class MemberRequests(IMemberHost host, MemberSessions sessions, 
     /// <param name="stopping">Signalled when the daemon stops.</param>
     public async Task<RequestResult> JoinAsync(MemberSession session, JoinGroup join, CancellationToken stopping)
     {
-        if (join.Endpoint.Length > MaxEndpointLength || !Enum.IsDefined(join.RequiredEvidence))
+        if (join.Endpoint.Length > MaxEndpointLength || !Enum.IsDefined(join.RequiredEvidence) || !Enum.IsDefined(join.LateMember))
         {
             return Refused(
                 join.Request,
                 $"group {join.Group} can't be joined like this: an endpoint has at most {MaxEndpointLength} characters, and the required "
-                + "evidence is one that this release knows");
+                + "evidence and the fate of late members are such that this release knows");
         }
 
         session.BeginJoin();
@@ -119,10 +119,14 @@ internal sealed class MemberRequests(IMemberHost host, MemberSessions sessions, 
                 Endpoint = join.Endpoint,
                 Nonce = join.Nonce,
                 RequiredEvidence = join.RequiredEvidence,
+                AckDeadlineMs = join.AckDeadlineMs,
+                LateMember = join.LateMember,
                 ProcessId = session.Process.Id,
                 ProcessStart = session.Process.StartTicks,
             };
-            CommandOutcome outcome = await host.SubmitAsync(new Command { GroupJoin = command }, stopping).ConfigureAwait(false);
+            bool plain = join is { AckDeadlineMs: 0, LateMember: LateMember.Unspecified };
+            CommandOutcome outcome = await host.SubmitAsync(
+                new Command { RequiredLevel = plain ? 0 : FeatureLevels.Membership, GroupJoin = command }, stopping).ConfigureAwait(false);
             if (outcome.Code != OutcomeCode.Stale || host.Lease.Current.Incarnation == incarnation)
             {
                 return (outcome, incarnation);

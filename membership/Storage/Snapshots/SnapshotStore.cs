@@ -15,13 +15,21 @@ namespace Cluster.Storage;
 /// </summary>
 public sealed class SnapshotStore
 {
+    private static readonly TimeSpan s_longestRest = TimeSpan.FromMilliseconds(100);
     private readonly IStorageDevice _device;
     private readonly Lock _saving = new();
     private readonly Lock _gate = new();
     private SnapshotReference? _reference;
+    private readonly Action<TimeSpan>? _rest;
     private volatile bool _closed;
 
-    internal SnapshotStore(IStorageDevice device) => _device = device;
+    /// <param name="device">Where the files are.</param>
+    /// <param name="givesWay">True when a save rests as long as it kept the disk, so that the log gets at least half of it.</param>
+    internal SnapshotStore(IStorageDevice device, bool givesWay)
+    {
+        _device = device;
+        _rest = givesWay ? Rest : null;
+    }
 
     /// <summary>
     /// Stores a snapshot durably. One of the same index and term that is there already and not referenced is replaced.
@@ -210,7 +218,7 @@ public sealed class SnapshotStore
 
             using (IDurableFile file = _device.Create(SnapshotName.Next))
             {
-                SnapshotFile.Write(file, snapshot, () => !_closed);
+                SnapshotFile.Write(file, snapshot, () => !_closed, _rest);
             }
 
             if (names.Contains(name))
@@ -235,6 +243,8 @@ public sealed class SnapshotStore
             throw new SnapshotNotSavedException(NameOf(snapshot), cause);
         }
     }
+
+    private static void Rest(TimeSpan syncTook) => Thread.Sleep(syncTook < s_longestRest ? syncTook : s_longestRest);
 
     private static string NameOf(Snapshot snapshot) => $"the snapshot of everything through entry {snapshot.Meta.Index.Value}";
 

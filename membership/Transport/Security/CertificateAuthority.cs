@@ -87,6 +87,48 @@ public sealed class CertificateAuthority : IDisposable
     /// <exception cref="CertificateException">A name or the days can't be used, or the CA is not valid now.</exception>
     public X509Certificate2 Issue(string node, IReadOnlyList<string> hosts, int days, DateTimeOffset now)
     {
+        CheckIssue(node, days, now);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using X509Certificate2 certificate = Certify(new PublicKey(key), node, hosts, days, now);
+        return certificate.CopyWithPrivateKey(key);
+    }
+
+    /// <summary>
+    /// Signs a certificate for the key of a certificate signing request (PKCS #10, RFC 2986). Of the request only the key counts: what the certificate says
+    /// is said here.
+    /// </summary>
+    /// <param name="requestPem">The request, in PEM; it must be signed with its own key.</param>
+    /// <param name="node">The node's name, as in the daemons' configuration.</param>
+    /// <param name="hosts">Host names and addresses at which it is reached, for other software.</param>
+    /// <param name="days">How long it is good for.</param>
+    /// <param name="now">The time.</param>
+    /// <returns>The certificate in PEM.</returns>
+    /// <exception cref="CertificateException">The request, a name or the days can't be used, or the CA is not valid now.</exception>
+    public string Sign(string requestPem, string node, IReadOnlyList<string> hosts, int days, DateTimeOffset now)
+    {
+        CheckIssue(node, days, now);
+        PublicKey key;
+        try
+        {
+            key = CertificateRequest.LoadSigningRequestPem(requestPem, HashAlgorithmName.SHA256).PublicKey;
+        }
+        catch (Exception e) when (e is CryptographicException or ArgumentException)
+        {
+            throw new CertificateException($"the certificate signing request can't be used: {e.Message}", e);
+        }
+
+        using ECDsa? curve = key.GetECDsaPublicKey();
+        if (curve is null || curve.KeySize < 256)
+        {
+            throw new CertificateException("the certificate signing request is for a key of another kind; make an ECDSA key of at least 256 bits (P-256)");
+        }
+
+        using X509Certificate2 certificate = Certify(key, node, hosts, days, now);
+        return certificate.ExportCertificatePem() + "\n";
+    }
+
+    private void CheckIssue(string node, int days, DateTimeOffset now)
+    {
         RequireName("the node", node);
         RequireDays(days);
         if (now < Certificate.NotBefore || now >= Certificate.NotAfter)
@@ -95,9 +137,11 @@ public sealed class CertificateAuthority : IDisposable
                 $"the CA is good from {CertificateTime.Of(Certificate.NotBefore)} to {CertificateTime.Of(Certificate.NotAfter)}, and it is now "
                 + $"{CertificateTime.Of(now)}; set this machine's clock right, or make a new CA with 'clusterctl pki init'");
         }
+    }
 
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest($"CN={node}", key, HashAlgorithmName.SHA256);
+    private X509Certificate2 Certify(PublicKey key, string node, IReadOnlyList<string> hosts, int days, DateTimeOffset now)
+    {
+        var request = new CertificateRequest(new X500DistinguishedName($"CN={node}"), key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true));
         request.CertificateExtensions.Add(
@@ -109,8 +153,7 @@ public sealed class CertificateAuthority : IDisposable
         DateTimeOffset to = now.AddDays(days) < Certificate.NotAfter ? now.AddDays(days) : Certificate.NotAfter;
         byte[] serial = RandomNumberGenerator.GetBytes(16);
         serial[0] = (byte)((serial[0] & 0x7F) | 0x40); // positive, and never shorter than 16 bytes (RFC 5280 section 4.1.2.2)
-        using X509Certificate2 certificate = request.Create(Certificate, from, to, serial);
-        return certificate.CopyWithPrivateKey(key);
+        return request.Create(Certificate, from, to, serial);
     }
 
     /// <inheritdoc/>

@@ -71,6 +71,30 @@ public static class CertificateFolder
         return certificate;
     }
 
+    /// <summary>Puts what a node needs into a folder, which is made when missing: its key, its certificate if it has one already, and that of the CA.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="node">The node's name.</param>
+    /// <param name="keyPem">Its key.</param>
+    /// <param name="certificatePem">Its certificate; null when it is still to come.</param>
+    /// <param name="authorityPem">The certificates of the cluster's CA.</param>
+    /// <exception cref="CertificateException">The folder can't be written, or one of the files is there.</exception>
+    public static void WriteNode(string folder, string node, string keyPem, string? certificatePem, string authorityPem)
+    {
+        string authority = Path.Combine(folder, AuthorityCertificate);
+        string key = Path.Combine(folder, node + ".key");
+        string certificate = Path.Combine(folder, node + ".crt");
+        Write(folder, () =>
+        {
+            RefuseExisting(authority, key, certificate);
+            WriteNew(authority, authorityPem, Public);
+            WriteNew(key, keyPem, Private);
+            if (certificatePem is not null)
+            {
+                WriteNew(certificate, certificatePem, Public);
+            }
+        });
+    }
+
     /// <summary>Opens the CA in a folder.</summary>
     /// <exception cref="CertificateException">There is none, or it can't be read.</exception>
     public static CertificateAuthority OpenAuthority(string folder)

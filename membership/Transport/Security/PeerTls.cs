@@ -16,12 +16,18 @@ public sealed class PeerTls
 
     private readonly PeerCredentials _credentials;
     private readonly Func<uint, string?> _nameOf;
+    private readonly Func<string, bool>? _isFree;
 
     /// <summary>Makes the upgrade for both ends of a node's links.</summary>
     /// <param name="credentials">The node's own.</param>
     /// <param name="nameOf">The name of a node by its number; null for one that is not known.</param>
-    public PeerTls(PeerCredentials credentials, Func<uint, string?> nameOf)
+    /// <param name="isFree">
+    /// Whether a name belongs to no node that is known here. When given, a node of unknown number is taken for one that joins if its certificate is the
+    /// cluster's and bears a free name; null refuses it.
+    /// </param>
+    public PeerTls(PeerCredentials credentials, Func<uint, string?> nameOf, Func<string, bool>? isFree = null)
     {
+        _isFree = isFree;
         _credentials = credentials;
         _nameOf = nameOf;
     }
@@ -110,8 +116,17 @@ public sealed class PeerTls
 
         string? refusal = _nameOf(node) is { } name
             ? _credentials.RefusalOf(certificate, presented.Sent, name, usage)
-            : $"node {node} is not configured here; add it to the list of nodes";
+            : _isFree is null
+                ? $"node {node} is not configured here; add it to the list of nodes"
+                : _credentials.RefusalOf(certificate, presented.Sent, node: null, usage) ?? NameTaken(certificate, node);
         return refusal is null ? null : $"the certificate shown proves nothing: {refusal}";
+    }
+
+    /// <summary>A certificate that names a known node proves no other one.</summary>
+    private string? NameTaken(X509Certificate2 certificate, uint node)
+    {
+        string name = SubjectNames.Of(certificate).Peer!.Node!;
+        return _isFree!(name) ? null : $"it is that of {name}, which is known here by another number than {node}; a node keeps its number";
     }
 
     private static string Innermost(Exception e) => Printable.Of(e.GetBaseException().Message);

@@ -48,6 +48,8 @@ internal sealed class FaultSchedule(Site world)
         new BmcLying(),
         new OperatorFence(),
         new OperatorConfirm(),
+        new HolderHang(),
+        new SettingsTurn(),
     ];
 
     private readonly RandomStream _random = world.Stream("faults");

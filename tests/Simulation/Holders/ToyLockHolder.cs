@@ -24,6 +24,7 @@ internal sealed class ToyLockHolder
     private Daemon? _daemon;
     private uint _grants;
     private bool _ended;
+    private long _hangsUntil;
 
     public ToyLockHolder(World world, Machine machine, string group, int processId, ulong nonce)
     {
@@ -72,6 +73,15 @@ internal sealed class ToyLockHolder
     public MonotonicTime LeaseDeadline { get; set; } = MonotonicTime.DistantPast;
 
     public bool Holds(int resource) => _holds[resource];
+
+    private bool Hangs => Machine.Paused || _world.Now < _hangsUntil;
+
+    /// <summary>The process does nothing for a while and goes on holding what it holds, as one that is stopped by a signal does.</summary>
+    public void Hang(long duration)
+    {
+        _hangsUntil = Math.Max(_hangsUntil, _world.Now + duration);
+        _world.Trace.Line(Machine.Number, $"{Endpoint} hangs for {SimTime.Text(duration)}");
+    }
 
     /// <summary>An event of this process's own node arrives.</summary>
     public void Hear(ClusterEvent clusterEvent)
@@ -161,6 +171,11 @@ internal sealed class ToyLockHolder
         {
             case ClusterEvent.KindOneofCase.GroupStop:
                 _view.Stop();
+                if (MemberKnown && clusterEvent.GroupStop.Departed.Contains(Id.Value))
+                {
+                    EndStay(clusterEvent.GroupStop.Reason);
+                }
+
                 break;
             case ClusterEvent.KindOneofCase.GroupStart when _view.Start(clusterEvent.GroupStart) && !_ended:
                 ulong generation = _view.Generation;
@@ -205,7 +220,7 @@ internal sealed class ToyLockHolder
             return;
         }
 
-        if (Machine.Paused || _ended)
+        if (Hangs || _ended)
         {
             DrainInbox();
         }
@@ -239,7 +254,7 @@ internal sealed class ToyLockHolder
 
     private void TryJoin()
     {
-        if (JoinPending || MemberKnown || Machine.Daemon is not Daemon daemon || daemon.Paused || daemon.Core.Incarnation == Incarnation.None)
+        if (JoinPending || MemberKnown || Machine.Daemon is not Daemon daemon || daemon.Paused || daemon.Core.Incarnation == Incarnation.None || daemon.Core.IsStoppedWithoutQuorum)
         {
             return;
         }
@@ -309,7 +324,7 @@ internal sealed class ToyLockHolder
 
     private void DrainInbox()
     {
-        while (Alive && !Machine.Paused && _inbox.TryDequeue(out Action? action))
+        while (Alive && !Hangs && _inbox.TryDequeue(out Action? action))
         {
             action();
         }

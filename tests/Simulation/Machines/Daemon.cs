@@ -24,7 +24,8 @@ internal sealed class Daemon : HostProcess
         _random = random;
         Machine = machine;
         Nonce = nonce;
-        MembershipTiming timing = world.Plan.Timing;
+        StoredTiming stored = machine.Timing ??= StoredTiming.Configured(world.Plan.Timing);
+        MembershipTiming timing = stored.Timing;
         MonotonicTime now = machine.Clock.Now;
         RaftNode raft = new(
             new RaftOptions
@@ -34,6 +35,7 @@ internal sealed class Daemon : HostProcess
                 HeartbeatInterval = timing.HeartbeatInterval,
                 ElectionTimeoutMin = timing.ElectionTimeoutMin,
                 ElectionTimeoutMax = timing.ElectionTimeoutMax,
+                NewcomerPatience = stored.Patience,
                 ClockRateBound = timing.ClockRateBound,
                 MaxInflightAppends = world.Plan.MaxInflightAppends,
                 MaxBytesPerAppend = world.Plan.MaxBytesPerAppend,
@@ -53,8 +55,11 @@ internal sealed class Daemon : HostProcess
                 ApiUrl = "http://" + machine.Name,
                 Nonce = nonce,
                 BootId = machine.BootId,
-                Timing = timing,
+                Timing = world.Plan.Timing,
+                StoredTiming = stored,
                 Fencing = world.Plan.Fencing,
+                Quorum = new QuorumPolicy { NoQuorum = world.Plan.NoQuorum, NoQuorumStopAfter = SeedPlan.NoQuorumStopAfter },
+                Groups = new GroupPolicy { AckDeadline = SeedPlan.AckDeadline, LateMember = world.Plan.LateMember },
                 Compaction = new CompactionPolicy { Entries = world.Plan.CompactEvery, RetryPause = TimeSpan.FromSeconds(1) },
                 Mutations = world.Mutant.Membership,
             },
@@ -175,6 +180,20 @@ internal sealed class Daemon : HostProcess
             Prove(question);
         }
 
+        if (effects.TimingToStore is { } timing)
+        {
+            Store(timing);
+        }
+
+        if (effects.StaysEnded is string stopped)
+        {
+            _world.Trace.Line(Machine.Number, $"stays ended: {stopped}");
+            foreach (ToyLockHolder holder in _attached)
+            {
+                holder.EndStay(stopped);
+            }
+        }
+
         if (effects.IncarnationEnded is string reason)
         {
             _world.Trace.Line(Machine.Number, $"incarnation ended: {reason}");
@@ -187,6 +206,25 @@ internal sealed class Daemon : HostProcess
         effects.Clear();
         _world.Checks.Stepped(this);
     }
+
+    /// <summary>The file beside the log: on disk after a while, reported after another.</summary>
+    private void Store(StoredTiming timing) => _world.After(_random.LogMs(0.5, 200), () =>
+    {
+        if (!Alive)
+        {
+            return;
+        }
+
+        Machine.Timing = timing;
+        _world.Trace.Line(Machine.Number, $"stored the timing of version {timing.Version}: patience {timing.Patience.TotalMilliseconds:F0} ms");
+        _world.After(_random.Ms(0.02, 2), () =>
+        {
+            if (Alive)
+            {
+                Input(now => Core.TimingStored(timing, now));
+            }
+        });
+    });
 
     private static string Describe(in RaftMessage message) => message.Kind == RaftMessageKind.Proposal
         ? $"forward {message.From}→{message.To} {MessageText.CommandText(message.Data)}"

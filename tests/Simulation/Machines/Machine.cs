@@ -30,6 +30,9 @@ internal sealed class Machine : Host
 
     public NodeId Id { get; }
 
+    /// <summary>What the file beside the log holds; null before the first start.</summary>
+    public StoredTiming? Timing { get; set; }
+
     /// <summary>The power switches, one a fencing level.</summary>
     public IReadOnlyList<Bmc> Bmcs { get; }
 

@@ -14,6 +14,13 @@ public sealed class FakeClient(FakeCluster cluster, FakeNode node) : IMembership
 
     public MembershipSnapshot Current => cluster.Snapshot(Node);
 
+    /// <summary>No lock manager follows the snapshots. The stream stays silent after the first.</summary>
+    public async IAsyncEnumerable<MembershipSnapshot> SnapshotsAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        yield return Current;
+        await Task.Delay(Timeout.Infinite, cancellation);
+    }
+
     /// <summary>No lock manager watches cluster events: the groups say all it needs. The stream stays silent.</summary>
     public async IAsyncEnumerable<ClusterEvent> WatchAsync(
         EventPosition after,

@@ -46,6 +46,9 @@ internal sealed class FakeDaemon : IMemberHost, IAsyncDisposable
 
     public TaskCompletionSource Release { get; } = new();
 
+    /// <summary>The index of the newest event.</summary>
+    public ulong LastIndex => Interlocked.Read(ref _index);
+
     public Snapshot State { get; } = new() { Position = new Position(), Epoch = 1 };
 
     public void Start() => _server = new MemberSocketServer(SocketPath, this, NullLogger.Instance);

@@ -29,6 +29,23 @@ public sealed class GroupMembershipTests
     }
 
     [Fact]
+    public async Task A_join_carries_how_long_members_may_take_and_needs_a_cluster_that_knows_it()
+    {
+        await using var daemon = new FakeDaemon { Decide = AcceptAs(200) };
+        daemon.Grant(7, s_long);
+        await using MembershipClient client = await MembershipClientTests.ConnectAsync(daemon);
+        GroupJoinOptions options = s_options with { AcknowledgeWithin = TimeSpan.FromSeconds(3), LateMember = LateMember.Expel };
+        await Eventually.Ends(client.JoinGroupAsync(options, CancellationToken.None), "the join");
+        await Eventually.Ends(client.JoinGroupAsync(s_options, CancellationToken.None), "the plain join");
+
+        Command[] commands = [.. daemon.Commands];
+        Assert.Equal((3000U, LateMember.Expel, 3U), (commands[0].GroupJoin.AckDeadlineMs, commands[0].GroupJoin.LateMember, commands[0].RequiredLevel));
+        Assert.Equal((0U, LateMember.Unspecified, 0U), (commands[1].GroupJoin.AckDeadlineMs, commands[1].GroupJoin.LateMember, commands[1].RequiredLevel));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
+            () => client.JoinGroupAsync(s_options with { AcknowledgeWithin = TimeSpan.Zero }, CancellationToken.None));
+    }
+
+    [Fact]
     public async Task A_refused_join_says_why()
     {
         await using var daemon = new FakeDaemon { Decide = _ => new CommandOutcome(OutcomeCode.Conflict, 1, 0, "another evidence") };

@@ -1,5 +1,6 @@
 using Cluster.Consensus;
 using Cluster.Membership.Protocol;
+using Google.Protobuf;
 
 namespace Cluster.Membership.Tests;
 
@@ -31,10 +32,15 @@ internal sealed class CommandHistory(ulong seed, uint level = FeatureLevels.Unde
 
     private Command Draw(ClusterState state)
     {
-        NodeRecord node = state.FindNode(new NodeId((uint)Below(3) + 1))!;
+        NodeRecord node = state.Nodes.ElementAt(Below(state.Nodes.Count));
         ulong life = _random.Chance(0.95) ? node.Incarnation.Value : node.Incarnation.Value + 1;
         FenceOperation? operation = state.OpenOperations.FirstOrDefault();
         GroupRecord? group = state.FindGroup(s_groups[Below(s_groups.Length)]);
+        if (level >= FeatureLevels.Membership && _random.Chance(0.04))
+        {
+            return new Command { SettingsChange = Settings(state) };
+        }
+
         switch (Below(14))
         {
             case 0 or 1:
@@ -49,15 +55,19 @@ internal sealed class CommandHistory(ulong seed, uint level = FeatureLevels.Unde
             case 4 when _random.Chance(0.5):
                 return new Command { FenceOpen = Fence(node) };
             case 5 when operation is { Running: null }:
-                return new Command { FenceAttemptStart = Start(operation) };
+                return new Command { FenceAttemptStart = Start(operation, state) };
             case 6 or 7 when operation is { Running: not null }:
                 return new Command { FenceAttemptEnd = End(operation) };
             case 8 when node.State == NodeLifeState.Down:
                 return new Command { FenceConfirm = new FenceConfirm { Node = node.Id.Value, Who = "ann" } };
             case 9 when level >= FeatureLevels.Snapshots:
                 return new Command { FeatureRaise = new FeatureRaise { Level = 1 + (uint)Below((int)level) } };
+            case 13 when level >= FeatureLevels.Membership && state.FeatureLevel >= FeatureLevels.Membership:
+                return OfTheList(node, state);
             case 10 when group?.Members.Count > 0 && _random.Chance(0.4):
                 return new Command { GroupLeave = new GroupLeave { Group = group.Name, Member = Member(group), Evidence = Evidence.ProcessExited } };
+            case 10 when group is { Phase: GroupPhase.Starting } && level >= FeatureLevels.Membership && _random.Chance(0.3):
+                return new Command { GroupExpel = new GroupExpel { Group = group.Name, Generation = group.Generation.Value, Member = Member(group), WaitedMs = 99 } };
             case 11 or 12 when group is { Phase: GroupPhase.Starting }:
                 return new Command { GroupAck = new GroupAck { Group = group.Name, Generation = group.Generation.Value, Member = Member(group) } };
             default:
@@ -73,10 +83,62 @@ internal sealed class CommandHistory(ulong seed, uint level = FeatureLevels.Unde
                         RequiredEvidence = _random.Chance(0.9) ? Evidence.ConfirmedByHuman : Evidence.ObservedOff,
                         ProcessId = 100 + Below(5),
                         ProcessStart = 7,
+                        AckDeadlineMs = level >= FeatureLevels.Membership && _random.Chance(0.1) ? 5000U : 0,
+                        LateMember = level >= FeatureLevels.Membership && _random.Chance(0.1) ? LateMember.Fence : LateMember.Unspecified,
                     },
                 };
         }
     }
+
+    private static uint NextAfter(NodeId node, ClusterState state) =>
+        (state.Nodes.FirstOrDefault(other => other.Id > node) ?? state.Nodes.First()).Id.Value;
+
+    /// <summary>A command about the list of nodes.</summary>
+    private Command OfTheList(NodeRecord node, ClusterState state)
+    {
+        Command command = new() { RequiredLevel = _random.Chance(0.9) ? FeatureLevels.Membership : 0 };
+        switch (Below(6))
+        {
+            case 5:
+                command.ClusterAssemble = new ClusterAssemble { Who = _random.Chance(0.2) ? "ann" : "", Incarnations = { node.Incarnation.Value } };
+                return command;
+            case 0 when state.Nodes.Count < 6:
+                uint number = 3 + (uint)Below(8);
+                command.NodeAdd = new NodeAdd { Node = number, Name = $"n{number}", Token = _random.Chance(0.7) ? $"t{Below(3)}" : "", Who = "ann", IsArbiter = _random.Chance(0.2) };
+                command.NodeAdd.Addresses.Add($"10.0.0.{number}:7001");
+                return command;
+            case 1 when node.Id.Value > 2:
+                command.NodeRemove = new NodeRemove { Node = node.Id.Value, Who = "ann" };
+                return command;
+            case 2:
+                command.TokenIssue = new TokenIssue { Id = $"t{Below(3)}", SecretSha256 = ByteString.CopyFrom(new byte[32]), Uses = 2, ExpiresAtUnixMs = 1_800_000_000_000, Who = "ann" };
+                return command;
+            case 3 when _random.Chance(0.2):
+                command.TokenRevoke = new TokenRevoke { Id = $"t{Below(3)}", Who = "ann" };
+                return command;
+            default:
+                command.NodeConfigure = new NodeConfigure { Node = node.Id.Value, Who = "ann", SetLabels = _random.Chance(0.5) };
+                if (_random.Chance(0.5))
+                {
+                    command.NodeConfigure.Draining = _random.Chance(0.3);
+                    command.NodeConfigure.Maintenance = _random.Chance(0.3);
+                    command.NodeConfigure.Votes = 1 + (uint)Below(2);
+                }
+
+                command.NodeConfigure.Labels.Add(new Label { Key = "rack", Value = $"{Below(4)}" });
+                return command;
+        }
+    }
+    private SettingsChange Settings(ClusterState state) => new()
+    {
+        BasedOn = state.Settings.Version + (_random.Chance(0.1) ? 1U : 0),
+        Who = "ann",
+        Settings = new Settings
+        {
+            Timing = new TimingSettings { Profile = ClusterSettings.Profiles[Below(3)], LeaseMs = _random.Chance(0.3) ? 500 + (uint)Below(4000) : 0 },
+            Quorum = new QuorumSettings { TwoNodeFavoured = (uint)Below(5), LastManStanding = _random.Chance(0.5) },
+        },
+    };
 
     private NodeJoin Join(NodeRecord node, ClusterState state)
     {
@@ -114,9 +176,9 @@ internal sealed class CommandHistory(ulong seed, uint level = FeatureLevels.Unde
         IdempotencyKey = _random.Chance(0.5) ? $"key {Below(10)}" : "",
     };
 
-    private FenceAttemptStart Start(FenceOperation operation)
+    private FenceAttemptStart Start(FenceOperation operation, ClusterState state)
     {
-        uint executor = (operation.Node.Value % 3) + 1;
+        uint executor = NextAfter(operation.Node, state);
         return new FenceAttemptStart
         {
             Operation = operation.Id.Value,

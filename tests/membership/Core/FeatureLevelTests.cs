@@ -163,7 +163,7 @@ public sealed class FeatureLevelTests
 
         driver.Run(TimeSpan.FromSeconds(1));
 
-        Assert.Equal(2U, driver.Node.State.FeatureLevel);
+        Assert.Equal(FeatureLevels.Understood, driver.Node.State.FeatureLevel);
     }
 
     [Fact]
@@ -175,7 +175,63 @@ public sealed class FeatureLevelTests
 
         driver.Run(TimeSpan.FromSeconds(0.3));
 
-        Assert.Equal(2U, driver.Node.State.FeatureLevel);
+        Assert.Equal(FeatureLevels.Understood, driver.Node.State.FeatureLevel);
+    }
+
+    [Fact]
+    public void The_raise_from_which_on_nodes_are_listed_in_the_log_names_the_founders()
+    {
+        ClusterState state = NewState();
+        Join(state, 1, 3);
+        FeatureRaise raise = new() { Level = FeatureLevels.Membership };
+        raise.Founders.AddRange(state.Founders());
+
+        Assert.True(Apply(state, new Command { FeatureRaise = raise }).Accepted);
+        Assert.Equal(["1 n1", "2 n2", "3 n3"], raise.Founders.Select(node => $"{node.Node} {node.Name}"));
+    }
+
+    [Fact]
+    public void A_node_that_began_with_other_founders_stops()
+    {
+        ClusterState state = NewState();
+        Join(state, 1, 3);
+        FeatureRaise raise = new() { Level = FeatureLevels.Membership };
+        raise.Founders.Add(new ListedNode { Node = 1, Name = "n1" });
+
+        var e = Assert.Throws<InvalidOperationException>(() => Apply(state, new Command { FeatureRaise = raise }));
+
+        Assert.Contains("began with the nodes 1 n1, but this node with 1 n1, 2 n2, 3 n3", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_leader_names_the_founders_when_it_raises_the_level()
+    {
+        var driver = new NodeDriver(new MembershipTiming());
+        driver.Join(2);
+        driver.Join(3);
+        driver.Run(TimeSpan.FromSeconds(0.3));
+
+        Command raise = driver.Proposed.Single(command => command.KindCase == Command.KindOneofCase.FeatureRaise);
+        Assert.Equal(["n1", "n2", "n3"], raise.FeatureRaise.Founders.Select(node => node.Name));
+    }
+
+    [Theory]
+    [InlineData(0U)]
+    [InlineData(FeatureLevels.Membership)]
+    public void What_came_with_a_level_is_refused_before_in_the_words_of_builds_that_do_not_know_it(uint required)
+    {
+        ClusterState state = NewState();
+        Join(state, 1, 2);
+        Raise(state, 2);
+        Command add = new() { RequiredLevel = required, NodeAdd = new NodeAdd { Node = 4, Name = "n4", Who = "ann" } };
+        add.NodeAdd.Addresses.Add("10.0.0.4:7001");
+
+        // What the builds of level 2 said.
+        (OutcomeCode, string) expected = required == 0
+            ? (OutcomeCode.Malformed, "the command is not known to this version; upgrade all nodes before using it")
+            : (OutcomeCode.Unsupported, "the command needs feature level 3, the cluster runs at 2; upgrade clusterd on all nodes before using it");
+        CommandOutcome outcome = Apply(state, add);
+        Assert.Equal(expected, (outcome.Code, outcome.Detail));
     }
 
     private static ClusterState NewState(uint understood = FeatureLevels.Understood) =>

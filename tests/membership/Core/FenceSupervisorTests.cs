@@ -172,6 +172,33 @@ public class FenceSupervisorTests
     }
 
     /// <summary>n1 follows n2 and holds a lease; n3 is down.</summary>
+    [Fact]
+    public void A_node_that_a_device_may_still_switch_off_late_is_not_counted_on_even_when_its_operation_is_over()
+    {
+        NodeDriver driver = DetectorTests.ThreeUp(out Incarnation two, out Incarnation three);
+        Incarnation[] lives = [two, three];
+        for (uint node = 2; node <= 3; node++)
+        {
+            driver.Commit(new Command
+            {
+                NodeDown = new NodeDown { Node = node, Incarnation = lives[node - 2].Value, Reason = "silent", FenceKind = FenceKind.Off },
+            });
+        }
+
+        FenceOrder first = Assert.Single(driver.Orders);
+        driver.Node.AttemptFinished(first.Operation, 1, s_refused with { Failure = "timed-out" }, driver.Now);
+        driver.Run(TimeSpan.FromSeconds(1.1));
+        driver.Node.AttemptFinished(first.Operation, 2, s_off, driver.Now);
+        driver.Settle();
+        Assert.Equal((NodeLifeState.Fenced, FencePhase.Closed), (driver.StateOf(2), driver.Node.State.FindOperation(first.Operation)!.Phase));
+
+        driver.Run(TimeSpan.FromSeconds(18));
+        Assert.DoesNotContain(driver.Orders, order => order.Target == "n3");
+        driver.Run(TimeSpan.FromSeconds(1.5));
+
+        Assert.Contains(driver.Orders, order => order.Target == "n3");
+    }
+
     private static NodeDriver Follower()
     {
         NodeDriver driver = new(leads: false);

@@ -7,18 +7,28 @@ namespace Cluster.Membership.Tests;
 /// <summary>Drives node 1 of three under a scripted engine and a clock that the test moves.</summary>
 internal sealed class NodeDriver
 {
-    public NodeDriver(MembershipTiming? timing = null, bool leads = true, CompactionPolicy? compaction = null, Action<ScriptedLog>? prepare = null)
+    public NodeDriver(
+        MembershipTiming? timing = null,
+        bool leads = true,
+        CompactionPolicy? compaction = null,
+        Action<ScriptedLog>? prepare = null,
+        uint self = 1,
+        QuorumPolicy? quorum = null,
+        StoredTiming? stored = null)
     {
         prepare?.Invoke(Log);
         Timing = timing ?? new MembershipTiming { StartupGrace = TimeSpan.Zero };
         Node = new ClusterNode(
             new MembershipOptions
             {
-                Self = new NodeId(1),
+                Self = new NodeId(self),
+                Name = self > 3 ? $"n{self}" : "",
                 Nodes = [new(new(1), "n1"), new(new(2), "n2"), new(new(3), "n3")],
                 Nonce = 42,
                 BootId = "boot-1",
                 Timing = Timing,
+                Quorum = quorum ?? new QuorumPolicy(),
+                StoredTiming = stored,
                 Compaction = compaction ?? new CompactionPolicy(),
                 Fencing = new FencePolicy { Levels = new Dictionary<NodeId, IReadOnlyList<int>> { [new(2)] = [1], [new(3)] = [1, 2] } },
             },
@@ -40,6 +50,13 @@ internal sealed class NodeDriver
 
     public List<PeerMessage> Sent { get; } = [];
 
+    /// <summary>Commands that this node proposed as leader.</summary>
+    public List<Command> Proposed { get; } = [];
+
+    public bool PeersChanged { get; private set; }
+
+    public string JoinRefused { get; private set; } = "";
+
     /// <summary>Commands sent to the leader.</summary>
     public List<RaftMessage> Forwarded { get; } = [];
 
@@ -49,11 +66,20 @@ internal sealed class NodeDriver
 
     public string? Ended { get; private set; }
 
+    /// <summary>Why stays were ended, each time.</summary>
+    public List<string> StaysEnded { get; } = [];
+
     public List<ClusterEvent> Events { get; } = [];
 
     public List<(ulong Request, CommandOutcome Outcome)> Outcomes { get; } = [];
 
     public List<(OperationId Operation, uint Attempt)> Cancels { get; } = [];
+
+    /// <summary>Timings that the node asked to be stored; reported as stored at once unless <see cref="KeepsTimings"/>.</summary>
+    public List<StoredTiming> TimingsToStore { get; } = [];
+
+    /// <summary>Whether the test reports stored timings itself.</summary>
+    public bool KeepsTimings { get; set; }
 
     public EventPosition? DroppedThrough { get; private set; }
 
@@ -97,6 +123,15 @@ internal sealed class NodeDriver
         Settle();
     }
 
+    /// <summary>These members ask for their leases.</summary>
+    public void Hear(params uint[] nodes)
+    {
+        foreach (uint node in nodes)
+        {
+            Receive(new LeaseRequest(new NodeId(node), new NodeId(1), Node.State.FindNode(new NodeId(node))!.Incarnation, Now));
+        }
+    }
+
     public void Commit(Command command)
     {
         Log.CommitFromElsewhere(command.ToByteArray());
@@ -120,6 +155,9 @@ internal sealed class NodeDriver
         return Node.State.FindNode(new NodeId(node))!.Incarnation;
     }
 
+    /// <summary>Goes to the level at which nodes are listed in the log.</summary>
+    public void Raise() => Commit(new Command { FeatureRaise = new FeatureRaise { Level = FeatureLevels.Membership } });
+
     public NodeLifeState StateOf(uint node) => Node.State.FindNode(new NodeId(node))!.State;
 
     public void Settle()
@@ -131,11 +169,29 @@ internal sealed class NodeDriver
             Orders.AddRange(Node.Effects.FenceOrders);
             Questions.AddRange(Node.Effects.ExitQuestions);
             Ended ??= Node.Effects.IncarnationEnded;
+            if (Node.Effects.StaysEnded is { } reason)
+            {
+                StaysEnded.Add(reason);
+            }
+
             Events.AddRange(Node.Effects.Events);
             Outcomes.AddRange(Node.Effects.Outcomes);
             Cancels.AddRange(Node.Effects.FenceCancels);
             DroppedThrough = Node.Effects.EventsDroppedThrough ?? DroppedThrough;
+            JoinRefused = Node.Effects.JoinRefused ?? JoinRefused;
+            PeersChanged |= Node.Effects.PeersChanged;
+            StoredTiming? timing = Node.Effects.TimingToStore;
             Node.Effects.Clear();
+            if (timing is not null)
+            {
+                TimingsToStore.Add(timing);
+                if (!KeepsTimings)
+                {
+                    Node.TimingStored(timing, Now);
+                }
+            }
+
+            Proposed.AddRange(Log.Waiting.Where(entry => entry.Kind == EntryKind.Command).Select(entry => Command.Parser.ParseFrom(entry.Payload.Span)));
             if (Log.Waiting.Count == 0)
             {
                 return;

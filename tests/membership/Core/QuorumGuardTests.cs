@@ -10,8 +10,9 @@ public sealed class QuorumGuardTests
 
     public QuorumGuardTests()
     {
-        ClusterState state = new([new(new NodeId(1), "n1"), new(new NodeId(2), "n2"), new(new NodeId(3), "n3")]);
-        _guard = new QuorumGuard(state, _log, MembershipTiming.Lan);
+        ConfiguredNode[] nodes = [new(new NodeId(1), "n1"), new(new NodeId(2), "n2"), new(new NodeId(3), "n3")];
+        MembershipOptions options = new() { Self = new NodeId(1), Nodes = nodes, Nonce = 1, BootId = "b" };
+        _guard = new QuorumGuard(_log, new SettingsInForce(options, new ClusterState(nodes)));
         _log.Lead(s_start);
         _log.Tick(s_start);
     }
@@ -57,5 +58,25 @@ public sealed class QuorumGuardTests
         _guard.MarkAtWork(new NodeId(1), s_start);
 
         Assert.False(_guard.Allows(new NodeId(2), s_start));
+    }
+
+    [Fact]
+    public void Votes_are_counted_not_nodes()
+    {
+        _log.Configuration = new ClusterConfiguration(
+            [new(1), new(2), new(3)], votes: new SortedDictionary<NodeId, int> { [new(1)] = 3, [new(2)] = 1, [new(3)] = 1 });
+        _log.Silent.Add(new NodeId(3));
+
+        Assert.True(_guard.Allows(new NodeId(2), s_start));
+        Assert.False(_guard.Allows(new NodeId(1), s_start));
+    }
+
+    [Fact]
+    public void A_node_without_a_vote_is_never_kept_waiting()
+    {
+        _log.Configuration = new ClusterConfiguration([new(1), new(2)], learners: [new(3)]);
+        _log.Silent.Add(new NodeId(2));
+
+        Assert.True(_guard.Allows(new NodeId(3), s_start));
     }
 }

@@ -34,11 +34,13 @@ internal sealed class ScriptedLog : IReplicatedLog
     public void Commit()
     {
         Effects.Committed.AddRange(_waiting);
+        Status = Status with { CommitIndex = _waiting.Count > 0 ? _waiting[^1].Index : Status.CommitIndex };
         _waiting.Clear();
     }
 
     public void CommitFromElsewhere(ReadOnlyMemory<byte> payload)
     {
+        Commit();
         _last++;
         Effects.Committed.Add(new LogEntry(new LogIndex(_last), Status.Term, EntryKind.Command, payload));
     }
@@ -71,19 +73,58 @@ internal sealed class ScriptedLog : IReplicatedLog
 
     public ClusterConfiguration Configuration { get; set; } = new([new(1), new(2), new(3)]);
 
-    public LogIndex ConfigurationIndex => LogIndex.Zero;
+    public LogIndex ConfigurationIndex { get; private set; }
+
+    /// <summary>The changes of who takes part that were asked for. Each is done at once, without the step in which two majorities are needed.</summary>
+    public List<ConfigurationChange> Changes { get; } = [];
+
+    /// <summary>Why changes are refused; empty when they are not.</summary>
+    public string RefusesChanges { get; set; } = "";
 
     public bool TryChangeConfiguration(ConfigurationChange change, MonotonicTime now, out LogIndex index, out string refusal)
     {
         index = LogIndex.Zero;
-        refusal = "this engine changes nothing";
-        return false;
+        refusal = RefusesChanges;
+        if (refusal.Length > 0)
+        {
+            return false;
+        }
+
+        Changes.Add(change);
+        SortedDictionary<NodeId, int> voters = [];
+        foreach (NodeId voter in Configuration.Voters)
+        {
+            voters.Add(voter, Configuration.VotesOf(voter));
+        }
+
+        SortedSet<NodeId> learners = [.. Configuration.Learners];
+        foreach (ConfigurationStep step in change.Steps)
+        {
+            voters.Remove(step.Node);
+            learners.Remove(step.Node);
+            if (step.Kind is ConfigurationStepKind.Promote or ConfigurationStepKind.Reweigh)
+            {
+                voters.Add(step.Node, step.Votes);
+            }
+            else if (step.Kind is ConfigurationStepKind.Add or ConfigurationStepKind.Demote)
+            {
+                learners.Add(step.Node);
+            }
+        }
+
+        Configure(new ClusterConfiguration(voters.Keys, learners: learners, votes: voters));
+        index = ConfigurationIndex;
+        return true;
     }
 
-    public bool IsCaughtUp(NodeId learner) => false;
-
-    public void Retime(RaftTiming timing, MonotonicTime now)
+    /// <summary>A configuration is in force, and committed like any other entry.</summary>
+    public void Configure(ClusterConfiguration configuration)
     {
+        // What stands before it in the log is committed with it.
+        Commit();
+        Configuration = configuration;
+        ConfigurationIndex = new LogIndex(++_last);
+        _waiting.Add(new LogEntry(ConfigurationIndex, Status.Term, EntryKind.Configuration, ConfigurationCodec.Encode(configuration)));
     }
 
     public void NoteStandoff(Standoff standoff, MonotonicTime now)
@@ -95,6 +136,13 @@ internal sealed class ScriptedLog : IReplicatedLog
         refusal = "this engine has no voters";
         return false;
     }
+
+    public bool IsCaughtUp(NodeId learner) => Configuration.IsLearner(learner) && !Silent.Contains(learner);
+
+    /// <summary>What the engine was told to go by, newest last.</summary>
+    public List<RaftTiming> Timings { get; } = [];
+
+    public void Retime(RaftTiming timing, MonotonicTime now) => Timings.Add(timing);
 
     public bool TryTransfer(NodeId to, MonotonicTime now, out string refusal)
     {
@@ -135,8 +183,8 @@ internal sealed class ScriptedLog : IReplicatedLog
 
     public void SnapshotNotSaved(SnapshotMeta meta, MonotonicTime now) => Reports.Add((meta, false));
 
-    private static SnapshotMeta Meta(LogIndex index, ReadOnlyMemory<byte> state) =>
-        new(index, new Term(1), new ClusterConfiguration([new NodeId(1), new NodeId(2), new NodeId(3)]), state.Length, 0);
+    private SnapshotMeta Meta(LogIndex index, ReadOnlyMemory<byte> state) =>
+        new(index, new Term(1), Configuration, state.Length, 0);
 
     public void Persisted(ulong ticket, MonotonicTime now)
     {

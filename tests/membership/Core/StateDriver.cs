@@ -12,6 +12,9 @@ internal sealed class StateDriver
 
     public ClusterState State { get; } = new([new(new(1), "n1"), new(new(2), "n2"), new(new(3), "n3")]);
 
+    /// <summary>Wall clock of the next commands.</summary>
+    public long AtUnixMs { get; set; }
+
     /// <summary>Takes the events since the last call, in words.</summary>
     public List<string> TakeEvents()
     {
@@ -23,13 +26,14 @@ internal sealed class StateDriver
     public CommandOutcome Apply(Command command)
     {
         _index++;
+        command.AtUnixMs = command.AtUnixMs == 0 ? AtUnixMs : command.AtUnixMs;
         LogEntry entry = new(new LogIndex(_index), new Term(1), EntryKind.Command, command.ToByteArray());
         return State.Apply(entry, _events)!.Value.Outcome;
     }
 
     public CommandOutcome Join(uint node, ulong nonce = 0, string boot = "b1", params ulong[] exited)
     {
-        NodeJoin join = new() { Node = node, Name = $"n{node}", Nonce = nonce == 0 ? node : nonce, BootId = boot };
+        NodeJoin join = new() { Node = node, Name = $"n{node}", Nonce = nonce == 0 ? node : nonce, BootId = boot, FeatureLevel = FeatureLevels.Understood };
         join.ExitedMembers.AddRange(exited);
         return Apply(new Command { NodeJoin = join });
     }
@@ -56,6 +60,21 @@ internal sealed class StateDriver
                 ExecutorIncarnation = Life(executor),
                 Level = 1,
                 Action = action,
+            },
+        });
+
+    /// <summary>A leader that is no member acts itself.</summary>
+    public CommandOutcome StartByNonMember(ulong operation, uint attempt, uint executor) =>
+        Apply(new Command
+        {
+            FenceAttemptStart = new FenceAttemptStart
+            {
+                Operation = operation,
+                Attempt = attempt,
+                Executor = executor,
+                ExecutorNonce = 77,
+                Level = 1,
+                Action = AttemptAction.SwitchOff,
             },
         });
 
@@ -96,6 +115,65 @@ internal sealed class StateDriver
     public CommandOutcome Ack(ulong generation, ulong member) =>
         Apply(new Command { GroupAck = new GroupAck { Group = "locks", Generation = generation, Member = member } });
 
+    /// <summary>Goes to the level at which nodes are listed in the log.</summary>
+    public StateDriver AtMembershipLevel()
+    {
+        Assert.True(Apply(new Command { FeatureRaise = new FeatureRaise { Level = FeatureLevels.Membership } }).Accepted);
+        return this;
+    }
+
+    /// <summary>A configuration of the log is committed.</summary>
+    public List<ClusterEvent> Configure(ClusterConfiguration configuration)
+    {
+        List<ClusterEvent> events = [];
+        _index++;
+        State.Apply(new LogEntry(new LogIndex(_index), new Term(1), EntryKind.Configuration, ConfigurationCodec.Encode(configuration)), events);
+        _events.AddRange(events);
+        return events;
+    }
+
+    public CommandOutcome Add(uint node, string? name = null, string token = "", bool isArbiter = false, uint votes = 0, params string[] addresses)
+    {
+        NodeAdd add = new() { Node = node, Name = name ?? $"n{node}", Who = token.Length > 0 ? "" : "ann", Token = token, IsArbiter = isArbiter, Votes = votes };
+        add.Addresses.AddRange(addresses.Length > 0 ? addresses : [$"10.0.0.{node}:7001"]);
+        return Apply(new Command { RequiredLevel = FeatureLevels.Membership, NodeAdd = add });
+    }
+
+    public CommandOutcome Remove(uint node) =>
+        Apply(new Command { RequiredLevel = FeatureLevels.Membership, NodeRemove = new NodeRemove { Node = node, Who = "ann" } });
+
+    public CommandOutcome Leave(uint node) =>
+        Apply(new Command { NodeLeave = new NodeLeave { Node = node, Incarnation = Life(node) } });
+
+    public CommandOutcome Configure(NodeConfigure change)
+    {
+        change.Who = "ann";
+        return Apply(new Command { RequiredLevel = FeatureLevels.Membership, NodeConfigure = change });
+    }
+
+    public CommandOutcome Issue(string id, uint uses = 0, long expires = long.MaxValue, byte secret = 1) => Apply(new Command
+    {
+        RequiredLevel = FeatureLevels.Membership,
+        TokenIssue = new TokenIssue
+        {
+            Id = id,
+            SecretSha256 = ByteString.CopyFrom([.. Enumerable.Repeat(secret, 32)]),
+            ExpiresAtUnixMs = expires,
+            Uses = uses,
+            Who = "ann",
+        },
+    });
+
+    /// <summary>A state that was given this one's bytes.</summary>
+    public ClusterState Copy(params ConfiguredNode[] founders)
+    {
+        ClusterState copy = new(founders.Length > 0 ? founders : [new(new(1), "n1"), new(new(2), "n2"), new(new(3), "n3")]);
+        copy.Restore(State.Save(), State.AppliedIndex);
+        return copy;
+    }
+
+    public NodeRecord Node(uint node) => State.FindNode(new NodeId(node))!;
+
     public ulong Life(uint node) => State.FindNode(new NodeId(node))!.Incarnation.Value;
 
     public void AllJoin()
@@ -103,6 +181,21 @@ internal sealed class StateDriver
         Join(1);
         Join(2);
         Join(3);
+        _events.Clear();
+    }
+
+    /// <summary>All join with this build, and the cluster uses everything that it understands.</summary>
+    public void AllJoinAtNewestLevel()
+    {
+        for (uint node = 1; node <= 3; node++)
+        {
+            Apply(new Command
+            {
+                NodeJoin = new NodeJoin { Node = node, Name = $"n{node}", Nonce = node, BootId = "b1", FeatureLevel = FeatureLevels.Understood },
+            });
+        }
+
+        Apply(new Command { FeatureRaise = new FeatureRaise { Level = FeatureLevels.Understood } });
         _events.Clear();
     }
 
@@ -122,7 +215,12 @@ internal sealed class StateDriver
         ClusterEvent.KindOneofCase.GroupStart =>
             $"start g{e.GroupStart.Generation} [{string.Join(' ', e.GroupStart.Members.Select(m => $"{m.Member}/{m.Slot}"))}]"
             + $" departed [{string.Join(' ', e.GroupStart.Departed.Select(m => m.Member))}]",
+        ClusterEvent.KindOneofCase.NodeAdded => $"added {e.NodeAdded.Name} {string.Join(',', e.NodeAdded.Addresses)}",
+        ClusterEvent.KindOneofCase.ClusterAssembled => $"assembled {e.ClusterAssembled.Who}",
+        ClusterEvent.KindOneofCase.NodeRemoved => $"removed {e.NodeRemoved.Name}",
+        ClusterEvent.KindOneofCase.NodeChanged => $"changed {e.NodeChanged.Name}",
         ClusterEvent.KindOneofCase.GroupReady => $"ready g{e.GroupReady.Generation}",
+        ClusterEvent.KindOneofCase.SettingsChanged => $"settings v{e.SettingsChanged.Version} by {e.SettingsChanged.Who}",
         _ => "?",
     };
 }

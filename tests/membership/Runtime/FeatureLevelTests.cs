@@ -22,7 +22,7 @@ public sealed class FeatureLevelTests
 
         await Eventually.Holds(
             () => cluster.Nodes.All(node => node.Runtime.Status.FeatureLevel == FeatureLevels.Understood), "the level to be raised everywhere");
-        Assert.Contains(cluster[1].Log.Lines, line => line.Contains("runs at feature level 2", StringComparison.Ordinal));
+        Assert.Contains(cluster[1].Log.Lines, line => line.Contains($"runs at feature level {FeatureLevels.Understood}", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class FeatureLevelTests
         // It answers the leader, whichever that is, and has nothing to say to the other.
         await Eventually.Holds(
             () => new[] { cluster[1], cluster[2] }.Any(node => node.Log.Lines.Any(
-                line => line.Contains("node 3 understands feature level 1, but the cluster runs at 2", StringComparison.Ordinal))),
+                line => line.Contains($"node 3 understands feature level 1, but the cluster runs at {FeatureLevels.Understood}", StringComparison.Ordinal))),
             "the refusal to be told");
         await Eventually.Holds(
             () => old.Runtime.Peers.Any(peer => peer.LastError?.Contains("install the other nodes' release", StringComparison.Ordinal) == true),

@@ -44,17 +44,37 @@ public sealed class LinkTests
     [Fact]
     public void A_hello_of_the_first_version_says_nothing_of_levels_and_one_of_a_later_version_may_say_more()
     {
-        var hello = new LinkHello(Ends.Dialer.Identity with { FeatureLevel = 7 }, 2, LinkPriority.Bulk);
-        byte[] bytes = hello.Encode();
-        byte[] first = bytes[..^4];
+        byte[] bytes = new LinkHello(Ends.Dialer.Identity with { FeatureLevel = 7 }, 2, LinkPriority.Bulk).Encode();
+        byte[] second = bytes[..^1];
+        second[4] = 2;
+        byte[] first = second[..^4];
         first[4] = 1;
         byte[] later = [.. bytes, 1, 2, 3];
-        later[4] = 3;
+        later[4] = 4;
 
-        Assert.Equal(hello, LinkHello.TryDecode(bytes));
+        foreach (byte[] each in new[] { bytes, second, later })
+        {
+            LinkHello hello = LinkHello.TryDecode(each)!;
+            Assert.Equal((1u, 11ul, 7u, 2u), (hello.Sender.Node, hello.Sender.Session, hello.Sender.FeatureLevel, hello.Receiver));
+        }
+
         Assert.Equal(LinkIdentity.FirstFeatureLevel, LinkHello.TryDecode(first)!.Sender.FeatureLevel);
-        Assert.Equal(hello, LinkHello.TryDecode(later));
-        Assert.Null(LinkHello.TryDecode(bytes.AsSpan(0, bytes.Length - 1)));
+        Assert.Null(LinkHello.TryDecode(second.AsSpan(0, second.Length - 1)));
+    }
+
+    [Fact]
+    public void A_hello_says_where_its_sender_listens_and_a_damaged_one_is_none()
+    {
+        string[] addresses = ["10.0.0.1:7100", "[fd00::1]:7100"];
+        string[] more = [.. addresses, new string('x', 256), .. Enumerable.Repeat("h:1", 10)];
+        byte[] bytes = new LinkHello(Ends.Dialer.Identity with { Addresses = addresses }, 2, LinkPriority.Bulk).Encode();
+        Assert.Equal(addresses, LinkHello.TryDecode(bytes)!.Sender.Addresses);
+        byte[] most = new LinkHello(Ends.Dialer.Identity with { Addresses = more }, 2, LinkPriority.Bulk).Encode();
+        Assert.Equal([.. addresses, .. Enumerable.Repeat("h:1", 6)], LinkHello.TryDecode(most)!.Sender.Addresses);
+        for (int length = bytes.Length - 1; bytes.Length - length < 10; length--)
+        {
+            Assert.Null(LinkHello.TryDecode(bytes.AsSpan(0, length)));
+        }
     }
 
     [Fact]

@@ -16,11 +16,6 @@ internal static class ClusterEndpoints
             .WithDescription("As the answering node knows it: quorum, nodes, open fence operations, groups, and what needs attention. "
                 + "Its position is where to resume the events.")
             .AnswersProblems(503);
-        routes.MapGet("/v1/quorum", GetQuorumAsync)
-            .WithName("getQuorum").WithTags("cluster")
-            .WithSummary("Quorum, leader and lease")
-            .WithDescription("As the answering node sees it.")
-            .AnswersProblems(503);
         routes.MapGet("/v1/groups", GetGroupsAsync)
             .WithName("listGroups").WithTags("groups")
             .WithSummary("All groups")
@@ -35,9 +30,6 @@ internal static class ClusterEndpoints
 
     private static async Task<Ok<ClusterDocument>> GetClusterAsync(ICluster cluster, CancellationToken cancellation) =>
         TypedResults.Ok(await cluster.ReadAsync(cancellation).ConfigureAwait(false));
-
-    private static async Task<Ok<QuorumDocument>> GetQuorumAsync(ICluster cluster, CancellationToken cancellation) =>
-        TypedResults.Ok((await cluster.ReadAsync(cancellation).ConfigureAwait(false)).Quorum);
 
     private static async Task<Ok<GroupList>> GetGroupsAsync(ICluster cluster, CancellationToken cancellation) =>
         TypedResults.Ok(new GroupList((await cluster.ReadAsync(cancellation).ConfigureAwait(false)).Groups));

@@ -18,7 +18,7 @@ internal static class NodeEndpoints
     {
         routes.MapGet("/v1/nodes", GetNodesAsync)
             .WithName("listNodes").WithTags("nodes")
-            .WithSummary("All configured nodes")
+            .WithSummary("All nodes")
             .WithDescription("By number, each with its newest life.")
             .AnswersProblems(503);
         routes.MapGet("/v1/nodes/{name}", GetNodeAsync)
@@ -118,7 +118,8 @@ internal static class NodeEndpoints
         return TypedResults.Ok(await FindAsync(name, cluster, cancellation).ConfigureAwait(false));
     }
 
-    private static async Task<NodeDocument> FindAsync(string name, ICluster cluster, CancellationToken cancellation)
+    /// <exception cref="ProblemException">There is none of that name.</exception>
+    public static async Task<NodeDocument> FindAsync(string name, ICluster cluster, CancellationToken cancellation)
     {
         IReadOnlyList<NodeDocument> nodes = (await cluster.ReadAsync(cancellation).ConfigureAwait(false)).Nodes;
         return nodes.FirstOrDefault(node => node.Name == name) ?? throw Problems.UnknownNode(name, nodes);

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using Cluster.Api.Contract;
 using Cluster.Api.Server.Cluster;
+using Cluster.Api.Server.Settings;
+using Cluster.Consensus;
 using Cluster.Membership;
 using Cluster.Membership.Protocol;
 using Evidence = Cluster.Api.Contract.Evidence;
@@ -9,7 +11,7 @@ using FenceKind = Cluster.Api.Contract.FenceKind;
 namespace Cluster.Api.Server.Tests.Support;
 
 /// <summary>A cluster of three nodes that does what it is told. Counts what it is asked to change.</summary>
-internal sealed class FakeCluster : ICluster
+internal sealed partial class FakeCluster : ICluster
 {
     private readonly Lock _gate = new();
     private readonly List<FenceOperationDocument> _operations = [];
@@ -29,6 +31,8 @@ internal sealed class FakeCluster : ICluster
 
     public List<NodeDocument> Nodes { get; set; }
 
+    public IReadOnlyList<LinkDocument> Links { get; set; } = [];
+
     public List<GroupDocument> Groups { get; set; } = [];
 
     public bool Quorate { get; set; } = true;
@@ -44,6 +48,18 @@ internal sealed class FakeCluster : ICluster
 
     /// <summary>When set, reads throw it.</summary>
     public Exception? ReadFault { get; set; }
+
+    /// <summary>What wait-for-all waits for.</summary>
+    public List<string> Missing { get; set; } = [];
+
+    /// <summary>The settings after each change.</summary>
+    public List<SettingsView> Settings { get; } =
+        [new SettingsView(1, ClusterSettings.Default, new Membership.Protocol.Settings(), "configuration of n1", 1_700_000_000_000)];
+
+    public List<KnownToken> Tokens { get; } = [];
+
+    /// <summary>Every command that was handed in.</summary>
+    public List<Command> Commands { get; } = [];
 
     public int Submitted => Volatile.Read(ref _submitted);
 
@@ -108,7 +124,12 @@ internal sealed class FakeCluster : ICluster
                 Role = ConsensusRole.Leader,
                 Votes = 3,
                 Majority = 2,
+                VotesUp = 3,
                 VotersUp = 3,
+                Voters = ["n1", "n2", "n3"],
+                Missing = [.. Missing],
+                SettingsVersion = Settings[^1].Version,
+                Policy = SettingsMap.Values(Settings[^1].Values, "", Numbers).Quorum,
                 Lease = new LeaseDocument(LeaseHeld, LeaseHeld ? 600 : 0),
                 CommitIndex = 50,
                 AppliedIndex = 50,
@@ -196,9 +217,27 @@ internal sealed class FakeCluster : ICluster
         }
     }
 
+    public Task<IReadOnlyList<KnownToken>> ReadTokensAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<KnownToken>>([.. Tokens]);
+
+    public Task<IReadOnlyList<JoinPeer>> ReadFoundersAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<JoinPeer>>(
+        [.. Enumerable.Range(1, 3).Select(number => new JoinPeer((uint)number, $"n{number}", [$"10.0.0.{number}:7101"]))]);
+
+    public Task<(SettingsView Settings, NodeNumbers Nodes)> ReadSettingsAsync(CancellationToken cancellation) => Task.FromResult((Settings[^1], Numbers));
+
+    public Task<IReadOnlyList<SettingsView>> ReadSettingsHistoryAsync(CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<SettingsView>>([.. Settings]);
+
+    public Task<Command> MakeAssembleAsync(string who, CancellationToken cancellation) =>
+        Task.FromResult(new Command { ClusterAssemble = new ClusterAssemble { Who = who } });
+
     public Task<CommandOutcome> SubmitAsync(Command command, CancellationToken cancellation)
     {
         Interlocked.Increment(ref _submitted);
+        lock (_gate)
+        {
+            Commands.Add(command);
+        }
+
         return OnSubmit is { } answer ? answer(command, cancellation) : Task.FromResult(Apply(command));
     }
 
@@ -239,6 +278,11 @@ internal sealed class FakeCluster : ICluster
 
             Nodes[at] = Nodes[at] with { State = NodeState.Fenced, Evidence = Evidence.ConfirmedByHuman, ConfirmedBy = confirm.Who };
             return new CommandOutcome(OutcomeCode.Accepted, 50, 0, "");
+        }
+
+        if (ApplyNodes(command) is { } outcome)
+        {
+            return outcome;
         }
 
         FenceOpen open = command.FenceOpen;

@@ -103,8 +103,8 @@ public class SnapshotSendingTests
             leader.Sync();
         }
 
-        // 64 MB a second by default, never more than a window at once.
-        Assert.InRange(ms, 1_400, 1_800);
+        // 32 MB a second by default, never more than a window at once.
+        Assert.InRange(ms, 2_900, 3_400);
         Assert.True(mostPerMs <= leader.Options.MaxInflightSnapshotBytes + leader.Options.SnapshotChunkBytes);
     }
 

@@ -87,7 +87,7 @@ public sealed class PeerLinksStormTests
             {
                 try
                 {
-                    links = new PeerLinks(options, (ulong)Random.Shared.NextInt64(), new Inbox(), log);
+                    links = new PeerLinks(options, (ulong)Random.Shared.NextInt64(), new Inbox(), new StallBoard(), log);
                     return true;
                 }
                 catch (IOException)
@@ -95,7 +95,7 @@ public sealed class PeerLinksStormTests
                     return false;
                 }
             },
-            $"the port {nodes[(int)self - 1].Port} to be free");
+            $"the port {nodes[(int)self - 1].Addresses[0]} to be free");
         return links!;
     }
 
@@ -106,5 +106,7 @@ public sealed class PeerLinksStormTests
         {
             links.Send(new Ping(self, other, self, (ulong)i));
         }
+
+        links.Flush();
     }
 }
