@@ -168,7 +168,7 @@ public sealed partial class RaftNode
         _peers.Apply(Configuration, BidFarewell);
         foreach (Peer peer in _peers.All)
         {
-            if (Array.IndexOf(before, peer) < 0)
+            if (PeerSet.Find(before, peer.Id) != peer)
             {
                 peer.Session = ++_lastSession;
                 peer.Progress.Reset(_log.LastIndex.Next);

@@ -127,6 +127,16 @@ internal sealed class ScriptedLog : IReplicatedLog
         _waiting.Add(new LogEntry(ConfigurationIndex, Status.Term, EntryKind.Configuration, ConfigurationCodec.Encode(configuration)));
     }
 
+    public void NoteStandoff(Standoff standoff, MonotonicTime now)
+    {
+    }
+
+    public bool TryGoAlone(NodeId stopped, MonotonicTime now, out string refusal)
+    {
+        refusal = "this engine has no voters";
+        return false;
+    }
+
     public bool IsCaughtUp(NodeId learner) => Configuration.IsLearner(learner) && !Silent.Contains(learner);
 
     /// <summary>What the engine was told to go by, newest last.</summary>
