@@ -133,6 +133,31 @@ public interface IReplicatedLog
     /// <returns>False, with the reason, when this node does not lead, the other is no voter, or another transfer is under way.</returns>
     bool TryTransfer(NodeId to, MonotonicTime now, out string refusal);
 
+    /// <summary>
+    /// Puts on disk that this node, one of two voters, means to have the other stopped, before that is touched. It is on disk when
+    /// <see cref="ReplicatedLogStatus.DurableStandoff"/> shows it, and after a restart that shows what a former life noted. It goes when the
+    /// other has no vote any more, or when none is noted.
+    /// </summary>
+    /// <param name="standoff">The intent, with a number of its own for each attempt; the default to withdraw it.</param>
+    /// <param name="now">The time of the call.</param>
+    void NoteStandoff(Standoff standoff, MonotonicTime now);
+
+    /// <summary>
+    /// Goes on without the other of two voters. The owner vouches that the other was stopped, proven, after the intent
+    /// (<see cref="NoteStandoff"/>) had become durable in this life: switched off, or its process ended. That it has been started again since does no
+    /// harm. This node takes a new term, leads once its vote in it is on disk, and begins the term with a configuration in which it is the only
+    /// voter and the other a learner; it has gone on when <see cref="ReplicatedLogStatus.BarrierCommitted"/> is true in that term.
+    /// </summary>
+    /// <param name="stopped">The other voter.</param>
+    /// <param name="now">The time of the call.</param>
+    /// <param name="refusal">What is wrong and what to do about it; empty when it has begun.</param>
+    /// <returns>
+    /// False, with the reason, when the configuration is joint or has not exactly two voters, the other has the majority by itself, this node has not
+    /// been in step since it started (<see cref="ReplicatedLogStatus.IsInStep"/>), the intent is not durable, the other has been heard since it was
+    /// noted, or this node has promised patience that has yet to run out: then the same call succeeds a little later.
+    /// </returns>
+    bool TryGoAlone(NodeId stopped, MonotonicTime now, out string refusal);
+
     /// <summary>Reports that all writes with tickets up to and including <paramref name="ticket"/> are on disk (S7).</summary>
     void Persisted(ulong ticket, MonotonicTime now);
 

@@ -13,7 +13,7 @@ public readonly record struct LogWrite
     /// <summary>Its place in the sequence of writes.</summary>
     public ulong Ticket { get; init; }
 
-    /// <summary>Of a <see cref="LogWriteKind.SaveHardState"/>: term and vote.</summary>
+    /// <summary>Of a <see cref="LogWriteKind.SaveHardState"/>: term, vote and intent.</summary>
     public HardState HardState { get; init; }
 
     /// <summary>
@@ -31,7 +31,7 @@ public readonly record struct LogWrite
     /// <summary>Of a <see cref="LogWriteKind.UseSnapshot"/>: the entries after the snapshot are gone too.</summary>
     public bool ReplacesLog { get; init; }
 
-    /// <summary>Remember term and vote.</summary>
+    /// <summary>Remember term, vote and intent.</summary>
     public static LogWrite SaveHardState(ulong ticket, HardState state) =>
         new() { Kind = LogWriteKind.SaveHardState, Ticket = ticket, HardState = state };
 

@@ -6,7 +6,7 @@ public enum LogWriteKind : byte
     /// <summary>Nothing.</summary>
     None,
 
-    /// <summary>Remembers term and vote.</summary>
+    /// <summary>Remembers term, vote and intent.</summary>
     SaveHardState,
 
     /// <summary>Forgets the newest entries.</summary>

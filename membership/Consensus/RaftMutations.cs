@@ -93,4 +93,10 @@ public enum RaftMutations
 
     /// <summary>A leader takes its own patience for that of its voters.</summary>
     CountsOwnPatience = 1 << 27,
+
+    /// <summary>One of two voters goes on without the other right after it has started, though the other may have gone on without it.</summary>
+    GoesAloneOutOfStep = 1 << 28,
+
+    /// <summary>One of two voters goes on without the other before what it promised has run out.</summary>
+    GoesAloneImpatiently = 1 << 29,
 }

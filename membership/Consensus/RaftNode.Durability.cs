@@ -27,6 +27,7 @@ public sealed partial class RaftNode
             return;
         }
 
+        StandoffPersisted(_persistedTicket, ticket);
         _persistedTicket = ticket;
         _log.Persisted(ticket);
         SnapshotPersisted(ticket);
@@ -47,7 +48,7 @@ public sealed partial class RaftNode
     private void WriteHardState()
     {
         _hardStateTicket = ++_lastTicket;
-        Effects.Writes.Add(LogWrite.SaveHardState(_hardStateTicket, new HardState(_term, _votedFor)));
+        Effects.Writes.Add(LogWrite.SaveHardState(_hardStateTicket, new HardState(_term, _votedFor, _standoff)));
     }
 
     /// <summary>Asks for the write of entries that were just received.</summary>

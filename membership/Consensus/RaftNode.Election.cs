@@ -130,7 +130,11 @@ public sealed partial class RaftNode
             _hasAskedForVotes = true;
             _askedForVotesAt = _now;
             ResetElectionTimer();
-            if (!CountBallots())
+            if (!_goesWithout.IsNone)
+            {
+                LeadAlone();
+            }
+            else if (!CountBallots())
             {
                 AskMissing();
             }

@@ -29,7 +29,7 @@ public sealed partial class RaftNode
         }
 
         KnowAbortedTransfers(heartbeat.Handovers);
-        SettleIfTold(heartbeat);
+        TakeLeadersWord(heartbeat);
 
         // Acknowledged earlier in this term means on disk here and equal to the leader's, even if a restart has forgotten it.
         if (heartbeat.Match <= _log.LastIndex)

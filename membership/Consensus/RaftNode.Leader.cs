@@ -85,7 +85,17 @@ public sealed partial class RaftNode
         }
 
         BroadcastHeartbeats();
-        Append(EntryKind.Barrier, ReadOnlyMemory<byte>.Empty);
+        if (_goesWithout.IsNone)
+        {
+            // Whoever is elected holds everything that was committed (leader completeness, Raft §5.4.3).
+            _isInStep = true;
+            Append(EntryKind.Barrier, ReadOnlyMemory<byte>.Empty);
+        }
+        else
+        {
+            AppendAlone();
+        }
+
         FlushProposals();
     }
 

@@ -9,6 +9,8 @@ removal of its former life, which was committed before it was added again.
 It stays a newcomer across restarts: while it has no vote to remember, a mark stands in the place of the vote. The leader's word is for
 this life of the process only: the newcomer asks with a number it has drawn, and the leader returns that number. A newcomer
 is not promoted, as its vote might be needed.
+
+One of two voters asks in the same way when it starts, to know that it is in step (RaftNode.Standoff.cs).
 */
 public sealed partial class RaftNode
 {
@@ -18,7 +20,7 @@ public sealed partial class RaftNode
     private readonly ulong _newcomersNumber;
     private bool _isNewcomer;
 
-    private ulong NewcomersQuestion => _isNewcomer ? _newcomersNumber : 0;
+    private ulong NewcomersQuestion => _isNewcomer || (!_isInStep && IsOneOfTwo) ? _newcomersNumber : 0;
 
     private static bool IsNewcomer(RaftOptions options, RecoveredLog recovered)
     {
@@ -26,10 +28,12 @@ public sealed partial class RaftNode
         return recovered.HardState.VotedFor == NewcomersMark || (isEmpty && !options.Voters.Contains(options.Self));
     }
 
-    // On a newcomer: the leader has sent a heartbeat.
-    private void SettleIfTold(in RaftMessage heartbeat)
+    // The leader has sent a heartbeat, perhaps with the number of this life: then this log held the leader's newest configuration.
+    private void TakeLeadersWord(in RaftMessage heartbeat)
     {
-        if (_isNewcomer && heartbeat.Context == _newcomersNumber)
+        bool isMine = heartbeat.Context == _newcomersNumber;
+        _isInStep |= isMine;
+        if (_isNewcomer && isMine)
         {
             // In this term its former life may have voted; now it has, for the leader.
             _isNewcomer = false;

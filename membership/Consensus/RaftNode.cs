@@ -54,6 +54,7 @@ public sealed partial class RaftNode : IReplicatedLog
         _random = new SplitMix64(options.Seed);
         _log = new RaftLog(recovered);
         _term = recovered.HardState.Term;
+        _standoff = recovered.HardState.Standoff;
         _votedFor = Breaks(RaftMutations.ForgetsVoteAtRestart) ? NodeId.None : recovered.HardState.VotedFor;
         Invariant.Check(_term >= _log.LastTerm, "a term is on disk before an entry of it");
         _pacer = new SnapshotPacer(options.MaxSnapshotBytesPerSecond);
@@ -93,6 +94,8 @@ public sealed partial class RaftNode : IReplicatedLog
             {
                 FirstIndex = _log.Before.Next,
                 SnapshotIndex = SnapshotIndex,
+                DurableStandoff = IsStandoffDurable ? _standoff : default,
+                IsInStep = _isInStep,
             };
         }
     }
@@ -132,6 +135,7 @@ public sealed partial class RaftNode : IReplicatedLog
         Observe(now);
         if (message.To == _self && message.From != _self && !message.From.IsNone && message.Term <= GreatestTerm)
         {
+            HeardOf(message.From);
             Dispatch(message);
         }
 
@@ -205,6 +209,8 @@ public sealed partial class RaftNode : IReplicatedLog
             RefuseReads();
         }
 
+        _goesWithout = NodeId.None;
+
         _role = LogRole.Follower;
         _leader = leader;
     }
@@ -226,6 +232,7 @@ public sealed partial class RaftNode : IReplicatedLog
         if (_commit > before)
         {
             ConfigurationCommitted(before);
+            ForgetStandoffIfOver();
         }
     }
 

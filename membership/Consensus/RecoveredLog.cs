@@ -1,7 +1,7 @@
 namespace Cluster.Consensus;
 
 /// <summary>What storage found on disk at start.</summary>
-/// <param name="HardState">Term and vote.</param>
+/// <param name="HardState">Term, vote and intent.</param>
 /// <param name="Snapshot">The snapshot that the log begins with, verified; null when there is none.</param>
 /// <param name="Entries">Entries without gap: the first has index 1 without a snapshot, and with one at most the index after
 /// it.</param>

@@ -52,6 +52,18 @@ public readonly record struct ReplicatedLogStatus(
     /// <summary>The last entry whose effect the newest snapshot holds; 0 when there is none.</summary>
     public LogIndex SnapshotIndex { get; init; }
 
+    /// <summary>
+    /// The intent to have the other of two voters stopped, once it is on disk: then the other may be touched. None while it is being written, and
+    /// when there is none. After a restart, that of the former life.
+    /// </summary>
+    public Standoff DurableStandoff { get; init; }
+
+    /// <summary>
+    /// True when this life of the node was shown to hold everything that was committed then; one of two voters goes on without the other only
+    /// then (see <see cref="IReplicatedLog.TryGoAlone"/>). False after a restart until the two have met.
+    /// </summary>
+    public bool IsInStep { get; init; }
+
     /// <summary>True on the leader.</summary>
     public bool IsLeader => Role == LogRole.Leader;
 }

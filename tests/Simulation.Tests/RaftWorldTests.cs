@@ -80,6 +80,7 @@ public sealed class RaftWorldTests
             "bit rot",
             "cut off a newcomer",
             "patience runs out as the leader is cut off",
+            "goes on alone",
             "Reweigh",
             "×5",
         ];

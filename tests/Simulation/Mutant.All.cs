@@ -106,6 +106,18 @@ internal sealed partial record Mutant
         {
             Raft = RaftMutations.CountsOwnPatience,
         },
+        new("alone-beside-a-running-peer", "S1, S2, S7, election safety, log matching, leader completeness", "one of two voters goes on without the other, which was not stopped")
+        {
+            FencerLies = true,
+        },
+        new("alone-out-of-step", "S1, S7, election safety, log matching, leader completeness, linearizability", "one of two voters goes on from boot, though the other may have gone on without it")
+        {
+            Raft = RaftMutations.GoesAloneOutOfStep,
+        },
+        new("alone-impatiently", "S2", "one of two voters goes on without the other before what it promised has run out")
+        {
+            Raft = RaftMutations.GoesAloneImpatiently,
+        },
         new("aborted-transfer-honoured", "S2", "a transfer of leadership that was given up still counts")
         {
             Raft = RaftMutations.HonoursAbortedTransfers,

@@ -15,7 +15,7 @@ internal sealed partial record Mutant(string Name, string Promise, string Mistak
     public static readonly Mutant None = new("none", "", "");
 
     /// <summary>The kind of world that shows it soonest; null for any.</summary>
-    public bool? InConsensus => Membership != MembershipMutations.None ? false : Raft != RaftMutations.None ? true : null;
+    public bool? InConsensus => Membership != MembershipMutations.None ? false : Raft != RaftMutations.None || FencerLies ? true : null;
 
     public RaftMutations Raft { get; init; }
 
@@ -24,6 +24,9 @@ internal sealed partial record Mutant(string Name, string Promise, string Mistak
     public StorageMutations Storage { get; init; }
 
     public DiskMutations Disk { get; init; }
+
+    /// <summary>In the consensus world: who has the other of two voters stopped vouches for it without having done so.</summary>
+    public bool FencerLies { get; init; }
 
     /// <summary>The seed to try it on as number <paramref name="number"/>, from <paramref name="first"/> on.</summary>
     public ulong Seed(ulong first, int number)

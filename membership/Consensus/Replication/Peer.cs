@@ -26,7 +26,9 @@ internal sealed class Peer(NodeId id, RaftOptions options)
     /// <summary>While this node leads: the commit index that the peer was last sent.</summary>
     public LogIndex Told { get; set; }
 
-    /// <summary>While this node leads: the number with which a newcomer asks whether it holds what it must; 0 for others.</summary>
+    /// <summary>
+    /// While this node leads: the number with which a newcomer, or one of two voters that has restarted, asks whether it holds what it must; 0 for others.
+    /// </summary>
     public ulong Newcomer { get; set; }
 
     /// <summary>While this node leads: the peer has answered, and is no newcomer.</summary>

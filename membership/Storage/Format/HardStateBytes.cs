@@ -8,15 +8,24 @@ namespace Cluster.Storage.Format;
 /// <summary>A hard state as the log has it.</summary>
 internal static class HardStateBytes
 {
-    /// <summary>No encoding is longer: two fields, a tag byte each, varints of 10 and 5 bytes.</summary>
-    public const int MaxBytes = 17;
+    /// <summary>No encoding is longer: four fields, a tag byte each, varints of 10, 5, 5 and 10 bytes.</summary>
+    public const int MaxBytes = 34;
 
     /// <summary>As part of a segment header.</summary>
-    public static HardStateRecord ToRecord(HardState state) => new() { Term = state.Term.Value, VotedFor = state.VotedFor.Value };
+    public static HardStateRecord ToRecord(HardState state) => new()
+    {
+        Term = state.Term.Value,
+        VotedFor = state.VotedFor.Value,
+        StandoffPeer = state.Standoff.Peer.Value,
+        StandoffAttempt = state.Standoff.Attempt,
+    };
 
     /// <summary>The reverse.</summary>
     public static HardState From(HardStateRecord? record) =>
-        record is null ? default : new HardState(new Term(record.Term), new NodeId(record.VotedFor));
+        record is null
+            ? default
+            : new HardState(
+                new Term(record.Term), new NodeId(record.VotedFor), new Standoff(new NodeId(record.StandoffPeer), record.StandoffAttempt));
 
     /// <summary>Writes a record's payload.</summary>
     /// <returns>Its length.</returns>

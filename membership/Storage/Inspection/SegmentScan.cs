@@ -119,7 +119,7 @@ internal sealed class SegmentScan(SegmentImage image, bool isLast)
                 return described with { Kind = WalRecordKind.Mark };
             case RecordType.HardState
                 when HardStateBytes.Read(image.Header.Version, record.Term, payload.Span) is { } state:
-                return described with { Kind = WalRecordKind.HardState, VotedFor = state.VotedFor };
+                return described with { Kind = WalRecordKind.HardState, VotedFor = state.VotedFor, Standoff = state.Standoff };
             case RecordType.UseSnapshot when TryReadReference(payload.Span, out SnapshotReference reference):
                 return described with
                 {

@@ -36,7 +36,7 @@ internal static class SegmentSummary
                     findings.Add(WalInspector.Damage(new CorruptLogException(record.File, record.Offset, record.Problem!)));
                     continue;
                 case WalRecordKind.HardState:
-                    votes.Add(new HardState(record.Term, record.VotedFor));
+                    votes.Add(new HardState(record.Term, record.VotedFor, record.Standoff));
                     break;
                 case WalRecordKind.Entry:
                     entries++;

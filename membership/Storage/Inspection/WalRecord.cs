@@ -29,6 +29,9 @@ public sealed record WalRecord
     /// <summary>Of a hard state.</summary>
     public NodeId VotedFor { get; init; }
 
+    /// <summary>Of a hard state: the intent to have the other of two voters stopped.</summary>
+    public Standoff Standoff { get; init; }
+
     /// <summary>Of an entry.</summary>
     public EntryKind EntryKind { get; init; }
 

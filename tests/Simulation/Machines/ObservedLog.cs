@@ -77,6 +77,16 @@ internal sealed class ObservedLog(IReplicatedLog inner, Action<LogEntry> committ
 
     public void Retime(RaftTiming timing, MonotonicTime now) => inner.Retime(timing, now);
 
+    public void NoteStandoff(Standoff standoff, MonotonicTime now) => inner.NoteStandoff(standoff, now);
+
+    public bool TryGoAlone(NodeId stopped, MonotonicTime now, out string refusal)
+    {
+        int before = inner.Effects.Committed.Count;
+        bool begun = inner.TryGoAlone(stopped, now, out refusal);
+        Show(before);
+        return begun;
+    }
+
     public bool TryTransfer(NodeId to, MonotonicTime now, out string refusal) => inner.TryTransfer(to, now, out refusal);
 
     public void Persisted(ulong ticket, MonotonicTime now)

@@ -84,8 +84,25 @@ internal sealed class Operator(RaftWorld world)
             }
         }
 
+        Pair();
         Look();
     });
+
+    // Who went on alone gets company again, so that the two can fall out again.
+    private void Pair()
+    {
+        if (world.Plan.HasFencers && world.LeadingProcess is RaftProcess { Unsettled: null, Configuration.Voters.Length: 1 } leader && _random.Chance(0.2))
+        {
+            foreach (NodeId learner in leader.Configuration.Learners)
+            {
+                if (leader.Log.IsCaughtUp(learner))
+                {
+                    Change(leader, [ConfigurationStep.Promote(learner)]);
+                    return;
+                }
+            }
+        }
+    }
 
     private void Transfer(RaftProcess leader)
     {
@@ -114,7 +131,7 @@ internal sealed class Operator(RaftWorld world)
                 return;
             }
 
-            // The order may have waited while the leader was paused: a host that has come back under another number meanwhile would be a member that never answers.
+            // A leader that was paused hears of it late: a host may have come back under another number meanwhile.
             if (steps.Any(step => step.Kind == ConfigurationStepKind.Add && world.HostOf(step.Node)?.Id != step.Node))
             {
                 return;

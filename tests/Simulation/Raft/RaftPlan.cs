@@ -33,6 +33,14 @@ internal sealed class RaftPlan
         HasLateTransfers = random.Chance(0.3);
         ChangeGapMs = random.Chance(0.75) ? random.Between(100, 2_500) : 0;
         HasWeights = Class == RaftSeedClass.Swarm && random.Chance(0.4);
+        if (Class == RaftSeedClass.Swarm && random.Chance(0.2))
+        {
+            Voters = 2;
+            HasFencers = true;
+            Spares = random.Pick([0, 0, 1, 2]);
+            ChangeGapMs = random.Chance(0.8) ? random.Between(300, 1_500) : 0;
+            FenceGapMs = random.Between(200, 3_000);
+        }
     }
 
     public ulong Seed { get; }
@@ -95,6 +103,12 @@ internal sealed class RaftPlan
 
     /// <summary>Changes give votes weights. Never in steady seeds: one follower could be the majority there.</summary>
     public bool HasWeights { get; }
+
+    /// <summary>Two hosts vote at the beginning, and each may have the other stopped and go on alone.</summary>
+    public bool HasFencers { get; }
+
+    /// <summary>The mean gap between two such attempts of one host.</summary>
+    public double FenceGapMs { get; }
 
     public override string ToString() =>
         $"seed {Seed}: consensus, {Class}, {Voters} voters, {Spares} spares, heartbeat {HeartbeatMs} ms, faults until {SimTime.Text(FaultsEnd)}, "

@@ -41,6 +41,14 @@ internal static class RaftSeedRun
 
             new Reader(world).Start();
             new Operator(world).Start();
+            if (plan.HasFencers)
+            {
+                foreach (RaftHost host in world.RaftHosts)
+                {
+                    new Fencer(world, host).Start();
+                }
+            }
+
             new FaultSchedule(world).Start(plan.Class switch
             {
                 RaftSeedClass.Quiet => [],

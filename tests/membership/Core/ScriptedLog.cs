@@ -120,8 +120,6 @@ internal sealed class ScriptedLog : IReplicatedLog
     /// <summary>A configuration is in force, and committed like any other entry.</summary>
     public void Configure(ClusterConfiguration configuration)
     {
-        // What stands before it in the log is committed with it.
-        Commit();
         Configuration = configuration;
         ConfigurationIndex = new LogIndex(++_last);
         _waiting.Add(new LogEntry(ConfigurationIndex, Status.Term, EntryKind.Configuration, ConfigurationCodec.Encode(configuration)));

@@ -51,6 +51,37 @@ public sealed class RoundTripTests
     }
 
     [Fact]
+    public void An_intent_comes_back_with_the_vote_from_the_last_segment_too_and_goes_when_it_is_withdrawn()
+    {
+        using var folder = new LogFolder();
+        var intent = new Standoff(new NodeId(uint.MaxValue - 1), ulong.MaxValue);
+        var state = new HardState(new Term(ulong.MaxValue / 2), new NodeId(uint.MaxValue), intent);
+        var model = new LogModel();
+        using (WriteAheadLog log = folder.Open(out _))
+        {
+            log.Write([LogWrite.SaveHardState(1, state)]);
+            log.Sync();
+            for (int i = 0; i < 4; i++)
+            {
+                log.Write([model.Append(1, new byte[9_000])]);
+                log.Sync();
+            }
+
+            Assert.True(log.Segments > 1);
+        }
+
+        Assert.Equal(state, folder.Recover().HardState);
+        Assert.Contains(WalInspector.Read(folder.Path), record => record.Kind == WalRecordKind.HardState && record.Standoff == intent);
+        using (WriteAheadLog log = folder.Open(out _))
+        {
+            log.Write([LogWrite.SaveHardState(9, state with { Standoff = default })]);
+            log.Sync();
+        }
+
+        Assert.Equal(default, folder.Recover().HardState.Standoff);
+    }
+
+    [Fact]
     public void A_batch_is_one_write_and_a_sync_is_one_sync()
     {
         var disk = new SimulatedDisk();

@@ -168,7 +168,7 @@ internal sealed class ConformanceCluster
         }
     }
 
-    private void Settle()
+    public void Settle()
     {
         for (int round = 0; _network.Count > 0; round++)
         {

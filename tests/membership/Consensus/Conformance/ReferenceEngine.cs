@@ -18,6 +18,9 @@ internal sealed class ReferenceEngine : IReplicatedLog
     private Term _led;
     private ulong _ticket;
     private ulong _restoreTicket;
+    private Standoff _standoff;
+    private ulong _standoffTicket;
+    private ulong _persisted;
 
     public ReferenceEngine(NodeId self, ReferenceTruth truth, RecoveredLog recovered)
     {
@@ -28,6 +31,7 @@ internal sealed class ReferenceEngine : IReplicatedLog
         _snapshotIndex = _delivered = recovered.Snapshot?.Meta.Index ?? LogIndex.Zero;
         _written = recovered.Entries.Count > 0 ? recovered.Entries[^1].Index : _delivered;
         _truth.Durable(self, _written);
+        _standoff = recovered.HardState.Standoff;
     }
 
     public LogEffects Effects { get; } = new();
@@ -45,6 +49,8 @@ internal sealed class ReferenceEngine : IReplicatedLog
     {
         SnapshotIndex = _snapshotIndex,
         FirstIndex = _snapshotIndex.Next,
+        DurableStandoff = _standoffTicket <= _persisted ? _standoff : default,
+        IsInStep = true,
     };
 
     // A process that restarts leads no more, even if nobody else has noticed.
@@ -118,6 +124,30 @@ internal sealed class ReferenceEngine : IReplicatedLog
         }
     }
 
+    public void NoteStandoff(Standoff standoff, MonotonicTime now)
+    {
+        _standoff = standoff;
+        _standoffTicket = ++_ticket;
+        Effects.Writes.Add(LogWrite.SaveHardState(_standoffTicket, new HardState(Term.Zero, NodeId.None, standoff)));
+    }
+
+    public bool TryGoAlone(NodeId stopped, MonotonicTime now, out string refusal)
+    {
+        bool isOther = Configuration is { IsJoint: false, Voters.Length: 2 } && Configuration.IsVoter(_self) && Configuration.IsVoter(stopped);
+        bool begins = isOther && stopped != _self && Status.DurableStandoff.Peer == stopped;
+        refusal = begins ? "" : "only one of two voters goes on without the other, when its intent is durable";
+        if (begins)
+        {
+            _truth.Lead(_self, now);
+            _led = _truth.Term;
+            _truth.Change(new ClusterConfiguration([_self], learners: [stopped]));
+            NoteStandoff(default, now);
+            Follow();
+        }
+
+        return begins;
+    }
+
     public bool TryTransfer(NodeId to, MonotonicTime now, out string refusal)
     {
         bool taken = IsLeader && to != _self && Configuration.Voters.Contains(to);
@@ -177,6 +207,7 @@ internal sealed class ReferenceEngine : IReplicatedLog
 
     public void Persisted(ulong ticket, MonotonicTime now)
     {
+        _persisted = ticket;
         foreach ((ulong written, LogIndex last) in _writes)
         {
             if (written <= ticket)

@@ -56,6 +56,39 @@ public abstract partial class ReplicatedLogConformance
     }
 
     [Fact]
+    public void One_of_two_voters_goes_on_without_the_other_when_its_intent_is_durable()
+    {
+        _cluster.Commit("a");
+        NodeId gone = _cluster.Others[0].Id;
+        _cluster.Change(ConfigurationStep.Remove(gone));
+        _cluster.Find(gone.Value).Crash();
+        ConformanceNode survivor = _cluster.Elect();
+        ConformanceNode other = _cluster.Others.Single();
+        other.Crash();
+        Assert.False(GoAlone());
+        _cluster.Input(survivor, e => e.NoteStandoff(new Standoff(other.Id, 7), _cluster.Now));
+        _cluster.RunUntil(() => survivor.Status.DurableStandoff == new Standoff(other.Id, 7), "the intent is durable");
+        _cluster.RunUntil(GoAlone, "it goes on alone");
+        _cluster.Commit("b");
+        Assert.Equal(survivor, _cluster.Leader);
+        Assert.Equal([survivor.Id], survivor.Engine!.Configuration.Voters);
+        Assert.True(survivor.Engine.Configuration.IsLearner(other.Id));
+
+        other.Start();
+        _cluster.RunUntil(() => other.State.Count == 2, "the other has what it missed");
+        _cluster.RunUntil(() => survivor.Status.DurableStandoff.IsNone, "the intent is gone");
+        Assert.False(GoAlone());
+
+        bool GoAlone()
+        {
+            bool hasBegun = false;
+            _cluster.Input(survivor, e => hasBegun = e.TryGoAlone(other.Id, _cluster.Now, out string refusal));
+            _cluster.Settle();
+            return hasBegun;
+        }
+    }
+
+    [Fact]
     public void A_learner_has_no_say()
     {
         _growing.Change(ConfigurationStep.Add(new NodeId(4)));

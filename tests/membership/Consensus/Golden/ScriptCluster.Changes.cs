@@ -16,6 +16,18 @@ internal sealed partial class ScriptCluster
             case ["retime", var node, var heartbeatMs, var minMs, var maxMs]:
                 Input(Find(node), n => n.Retime(new RaftTiming(Ms(heartbeatMs), Ms(minMs), Ms(maxMs)), _now));
                 return true;
+            case ["note", var node, "against", var other, "attempt", var attempt]:
+                Input(Find(node), n => n.NoteStandoff(new Standoff(Find(other).Id, ulong.Parse(attempt)), _now));
+                return true;
+            case ["alone", var node, "without", var other]:
+                Input(Find(node), n =>
+                {
+                    if (!n.TryGoAlone(Find(other).Id, _now, out string refusal))
+                    {
+                        Trace($"{node} refuses: {refusal}");
+                    }
+                });
+                return true;
             case ["transfer", var node, "to", var successor]:
                 Input(Find(node), n =>
                 {

@@ -7,7 +7,7 @@ internal static class TraceText
 {
     public static string Of(LogWrite write) => write.Kind switch
     {
-        LogWriteKind.SaveHardState => $"term {write.HardState.Term.Value}, vote {Name(write.HardState.VotedFor)}",
+        LogWriteKind.SaveHardState => $"term {write.HardState.Term.Value}, vote {Name(write.HardState.VotedFor)}{Of(write.HardState.Standoff)}",
         LogWriteKind.Truncate => $"truncate from {write.From.Value}",
         LogWriteKind.Append => $"append {Of(write.Entries)}",
         LogWriteKind.UseSnapshot when write.ReplacesLog => $"use snapshot {Of(write.Snapshot!)} in place of the log",
@@ -35,10 +35,12 @@ internal static class TraceText
     public static string Of(in RaftMessage message) =>
         $"{message.From.Value}->{message.To.Value} {message.Kind} t{message.Term.Value}{Details(message)}{Extras(message)}";
 
+    private static string Of(Standoff standoff) => standoff.IsNone ? "" : $", standoff {standoff}";
+
     private static string Extras(in RaftMessage m) =>
         (m.Session == 0 ? "" : $" session {m.Session}")
-        + (m.Context == 0 || m.Kind != RaftMessageKind.HeartbeatResponse ? "" : " newcomer")
-        + (m.Context == 0 || m.Kind != RaftMessageKind.Heartbeat ? "" : " newcomer no more")
+        + (m.Context == 0 || m.Kind != RaftMessageKind.HeartbeatResponse ? "" : " asks for the leader's word")
+        + (m.Context == 0 || m.Kind != RaftMessageKind.Heartbeat ? "" : " the leader's word")
         + (m.Patience == TimeSpan.Zero || m.Patience == s_usualPatience ? "" : $" patience {m.Patience.TotalMilliseconds}")
         + (m.IsSuccessor ? " as successor" : "")
         + (m.Handovers == 0 ? "" : $" handovers {m.Handovers}");

@@ -156,6 +156,21 @@ internal sealed partial class TestVoter
         return refusal;
     }
 
+    public void Note(Standoff standoff)
+    {
+        Node.NoteStandoff(standoff, Now);
+        Collect();
+    }
+
+    /// <summary>Goes on without the other voter.</summary>
+    /// <returns>What is wrong with it, or nothing.</returns>
+    public string GoAlone(NodeId stopped)
+    {
+        Node.TryGoAlone(stopped, Now, out string refusal);
+        Collect();
+        return refusal;
+    }
+
     public void Abdicate()
     {
         Node.Abdicate(Now);
@@ -170,6 +185,9 @@ internal sealed partial class TestVoter
             Persisted(ticket);
         }
     }
+
+    /// <summary>What is written now is on disk, and nothing of what follows from that.</summary>
+    public void SyncOnce() => Persisted(_disk.Sync());
 
     public void Persisted(ulong ticket)
     {

@@ -60,6 +60,16 @@ internal sealed class SettableLog : IReplicatedLog
     {
     }
 
+    public void NoteStandoff(Standoff standoff, MonotonicTime now)
+    {
+    }
+
+    public bool TryGoAlone(NodeId stopped, MonotonicTime now, out string refusal)
+    {
+        refusal = "this engine has no voters";
+        return false;
+    }
+
     public bool TryTransfer(NodeId to, MonotonicTime now, out string refusal)
     {
         refusal = "this engine only takes proposals";
