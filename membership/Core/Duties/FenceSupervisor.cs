@@ -15,7 +15,8 @@ internal sealed class FenceSupervisor(
     ClusterState state,
     IReplicatedLog log,
     Contacts contacts,
-    LeaseGrantor grantor)
+    LeaseGrantor grantor,
+    TwoNodeStandoff standoff)
 {
     private static readonly TimeSpan s_proposeAgain = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_reportGrace = TimeSpan.FromSeconds(2);
@@ -63,7 +64,7 @@ internal sealed class FenceSupervisor(
         foreach (FenceOperation operation in state.OpenOperations)
         {
             // Before the cluster is assembled only an operator has anybody switched off: see Assembly.
-            if (isGranting || operation.IsAskedFor)
+            if ((isGranting || operation.IsAskedFor) && !standoff.Owns(operation))
             {
                 Consider(operation, now, wallClockMs, ownLife);
             }

@@ -62,14 +62,14 @@ internal sealed record VoterPlan(
         return steps.Count == 0 ? null : new ConfigurationChange(steps);
     }
 
-    /// <summary>Voters that were removed from the list, or said farewell.</summary>
+    /// <summary>Voters that were removed from the list, or said farewell: for good, or as one of two, who could do nothing without it.</summary>
     private ConfigurationChange? Departures()
     {
         foreach (NodeId voter in InForce.Voters)
         {
             NodeRecord? node = State.FindNode(voter);
             ConfigurationChange? change = node is null ? Without(ConfigurationStep.Remove(voter), mayShrink: true)
-                : node is { State: NodeLifeState.Left, IsDraining: true } ? Without(ConfigurationStep.Demote(voter), mayShrink: true)
+                : node is { State: NodeLifeState.Left } && (node.IsDraining || Policy.TwoNode) ? Without(ConfigurationStep.Demote(voter), mayShrink: true)
                 : null;
             if (change is not null)
             {

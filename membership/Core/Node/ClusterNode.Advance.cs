@@ -31,6 +31,7 @@ public sealed partial class ClusterNode
         _holder.Tick(now, Incarnation, _grantor, Own, Effects.Messages);
         _stop.Tick(now, _isMember, KnowsOfQuorum(now), Effects);
         _orders.Tick(now, Incarnation, Effects.FenceOrders);
+        _standoff.Tick(now, _wallClockMs, Incarnation, Effects.FenceOrders);
         _detector.Tick(now, _wallClockMs, Incarnation, Effects.Messages);
         _supervisor.Tick(now, _wallClockMs, Incarnation);
         _features.Tick(now, _wallClockMs);
@@ -104,7 +105,7 @@ public sealed partial class ClusterNode
         _formerLeases.Applied(now);
         NoticeOwnLife();
         (Command command, CommandOutcome outcome) = applied;
-        if (outcome.Accepted && command.KindCase == Command.KindOneofCase.FenceAttemptStart)
+        if (outcome.Accepted && command.FenceAttemptStart is { IntentWasLocal: false })
         {
             FenceAttemptStart start = command.FenceAttemptStart;
             _orders.Committed(new OperationId(start.Operation), start.Attempt, Incarnation);

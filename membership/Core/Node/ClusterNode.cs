@@ -17,6 +17,7 @@ public sealed partial class ClusterNode
     private readonly FormerLeases _formerLeases;
     private readonly LeaseHolder _holder;
     private readonly Detector _detector;
+    private readonly TwoNodeStandoff _standoff;
     private readonly FenceSupervisor _supervisor;
     private readonly FeatureSteward _features;
     private readonly AckWatch _acks;
@@ -62,7 +63,8 @@ public sealed partial class ClusterNode
         _grantor = new LeaseGrantor(options.Self, _settings, State, log, _contacts, _assembly);
         _holder = new LeaseHolder(options.Self, _settings, log);
         _detector = new Detector(options.Self, options, _settings, State, log, _contacts, _grantor, _formerLeases, _assembly, now);
-        _supervisor = new FenceSupervisor(options.Self, options, _settings, State, log, _contacts, _grantor);
+        _standoff = new TwoNodeStandoff(options, _settings, State, log, _grantor, _holder, _contacts, _formerLeases);
+        _supervisor = new FenceSupervisor(options.Self, options, _settings, State, log, _contacts, _grantor, _standoff);
         _features = new FeatureSteward(options, _settings, State, log, _grantor);
         _acks = new AckWatch(options.Self, State, _settings, log, _grantor);
         _voters = new VoterSteward(options.Self, _settings, State, log, _grantor);
@@ -100,10 +102,10 @@ public sealed partial class ClusterNode
     private NodeRecord? Own => State.FindNode(_options.Self);
 
     /// <summary>
-    /// False while this node has said farewell for good (it was drained before it left) but still votes: the others would miss its vote. It is to go on running until they have
+    /// False while this node has said farewell for good (it was drained before it left, or is one of two) but still votes: the others would miss its vote. It is to go on running until they have
     /// taken the vote from it, or for as long as its owner has patience: they may not be able to.
     /// </summary>
-    public bool MayEnd => !(_hasLeft && Own is { IsDraining: true } && State.Configuration.IsVoter(_options.Self));
+    public bool MayEnd => !(_hasLeft && (Own is { IsDraining: true } || _settings.Values.Quorum.TwoNode) && State.Configuration.IsVoter(_options.Self));
 
     /// <summary>On the leader: why the engine did not begin the last change of voters that was wanted; empty when it did, or none is.</summary>
     public string VotersHeldUp => _voters.Refusal;
@@ -137,6 +139,7 @@ public sealed partial class ClusterNode
         Begin(now);
         if (message.To == _options.Self)
         {
+            _standoff.Heard(message.From, now);
             Log.Receive(message, now);
             Advance(now);
         }
@@ -148,6 +151,7 @@ public sealed partial class ClusterNode
         Begin(now);
         if (message.To == _options.Self && message is MembershipMessage own && !State.IsRemoved(message.From))
         {
+            _standoff.Heard(message.From, now);
             ReceiveOwn(own, now);
             Advance(now);
         }
@@ -181,6 +185,13 @@ public sealed partial class ClusterNode
     public void AttemptFinished(OperationId operation, uint attempt, AttemptOutcome outcome, MonotonicTime now)
     {
         Begin(now);
+        if (operation == default)
+        {
+            _standoff.Finished(attempt, outcome, now);
+            Advance(now);
+            return;
+        }
+
         SubmitInternal(new Command
         {
             FenceAttemptEnd = new FenceAttemptEnd
@@ -227,6 +238,9 @@ public sealed partial class ClusterNode
     public IReadOnlyList<string> NodesLeftToAnOperator =>
         Log.Status.IsLeader ? [.. State.Nodes.Where(_assembly.IsLeftToAnOperator).Select(node => node.Name)] : [];
 
+    /// <summary>In two-node mode: what this node waits for to go on without its silent peer, in words; empty while it has quorum.</summary>
+    public string StandoffState(MonotonicTime now) => _standoff.Describe(now);
+
     /// <summary>The command with which an operator says to go on without the nodes that were not seen; to be submitted by a member.</summary>
     public Command AssembleByOperator(string who) => _assembly.ByOperator(who);
 
@@ -244,6 +258,11 @@ public sealed partial class ClusterNode
         if (!IsQuorate(now))
         {
             reasons.Add("quorum");
+        }
+
+        if (StandoffState(now) is { Length: > 0 } standoff)
+        {
+            reasons.Add(standoff);
         }
 
         if (MissingNodes is { Count: > 0 } missing)
@@ -284,6 +303,7 @@ public sealed partial class ClusterNode
         }
 
         _contacts.Forgive(now);
+        _standoff.Forgive(now);
         _acks.Reset();
         _stop.Stalled(now);
         if (gap >= _settings.Timing.ElectionTimeoutMin)

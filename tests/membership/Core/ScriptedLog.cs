@@ -25,10 +25,17 @@ internal sealed class ScriptedLog : IReplicatedLog
     public IReadOnlyList<LogEntry> Waiting => _waiting;
 
     public void Lead(MonotonicTime since, ulong term = 1) => Status = new ReplicatedLogStatus(
-        LogRole.Leader, new Term(term), new NodeId(1), new LogIndex(_last), new LogIndex(_last), since, since + TimeSpan.FromDays(1), since, true);
+        LogRole.Leader, new Term(term), new NodeId(1), new LogIndex(_last), new LogIndex(_last), since, since + TimeSpan.FromDays(1), since, true)
+    {
+        IsInStep = IsInStep,
+    };
 
     public void Follow(NodeId leader, ulong term = 1) => Status = new ReplicatedLogStatus(
-        LogRole.Follower, new Term(term), leader, new LogIndex(_last), new LogIndex(_last), default, default, default, false);
+        LogRole.Follower, new Term(term), leader, new LogIndex(_last), new LogIndex(_last), default, default, default, false)
+    {
+        IsInStep = IsInStep,
+        DurableStandoff = Status.DurableStandoff,
+    };
 
     /// <summary>Puts everything proposed into the committed list, as if a majority had it.</summary>
     public void Commit()
@@ -120,21 +127,9 @@ internal sealed class ScriptedLog : IReplicatedLog
     /// <summary>A configuration is in force, and committed like any other entry.</summary>
     public void Configure(ClusterConfiguration configuration)
     {
-        // What stands before it in the log is committed with it.
-        Commit();
         Configuration = configuration;
         ConfigurationIndex = new LogIndex(++_last);
         _waiting.Add(new LogEntry(ConfigurationIndex, Status.Term, EntryKind.Configuration, ConfigurationCodec.Encode(configuration)));
-    }
-
-    public void NoteStandoff(Standoff standoff, MonotonicTime now)
-    {
-    }
-
-    public bool TryGoAlone(NodeId stopped, MonotonicTime now, out string refusal)
-    {
-        refusal = "this engine has no voters";
-        return false;
     }
 
     public bool IsCaughtUp(NodeId learner) => Configuration.IsLearner(learner) && !Silent.Contains(learner);
@@ -143,6 +138,46 @@ internal sealed class ScriptedLog : IReplicatedLog
     public List<RaftTiming> Timings { get; } = [];
 
     public void Retime(RaftTiming timing, MonotonicTime now) => Timings.Add(timing);
+
+    /// <summary>Whether this node was in step with its peer since it started.</summary>
+    public bool IsInStep { get; set; } = true;
+
+    /// <summary>Whether what is noted is on disk at once; else when <see cref="Sync"/> is called.</summary>
+    public bool IsSyncing { get; set; } = true;
+
+    /// <summary>The intents that were noted and withdrawn, oldest first.</summary>
+    public List<Standoff> Noted { get; } = [];
+
+    /// <summary>Why this node does not go on alone; empty when it does.</summary>
+    public string RefusesAlone { get; set; } = "";
+
+    /// <summary>Without whom this node went on.</summary>
+    public List<NodeId> WentAlone { get; } = [];
+
+    public void Sync() => Status = Status with { DurableStandoff = Noted[^1] };
+
+    public void NoteStandoff(Standoff standoff, MonotonicTime now)
+    {
+        Noted.Add(standoff);
+        if (IsSyncing)
+        {
+            Sync();
+        }
+    }
+
+    public bool TryGoAlone(NodeId stopped, MonotonicTime now, out string refusal)
+    {
+        refusal = RefusesAlone;
+        if (refusal.Length > 0)
+        {
+            return false;
+        }
+
+        WentAlone.Add(stopped);
+        Lead(now, Status.Term.Value + 1);
+        Configure(new ClusterConfiguration(Configuration.Voters.Remove(stopped), learners: [.. Configuration.Learners, stopped]));
+        return true;
+    }
 
     public bool TryTransfer(NodeId to, MonotonicTime now, out string refusal)
     {

@@ -150,6 +150,17 @@ public sealed class VoterPlanTests
     }
 
     [Fact]
+    public void One_of_two_that_stops_gives_up_its_seat_or_the_other_could_do_nothing()
+    {
+        _inForce = new([new(1), new(2)], learners: [new(3)]);
+        _policy = _policy with { TwoNode = true, VotersWanted = 2 };
+        _driver.Leave(2);
+        _driver.Leave(3);
+
+        Assert.Equal("Demote #2", Take());
+    }
+
+    [Fact]
     public void A_daemon_that_only_stops_keeps_its_seat()
     {
         _driver.Leave(3);

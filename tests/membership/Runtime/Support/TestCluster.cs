@@ -11,6 +11,7 @@ internal sealed class TestCluster : IAsyncDisposable
     private readonly string _root = Directory.CreateTempSubdirectory("rt").FullName;
     private readonly List<NodePeer> _peers = [];
     private readonly List<MembershipClient> _clients = [];
+    private readonly List<TestNode> _newcomers = [];
 
     private readonly bool _withDevices;
 
@@ -72,6 +73,16 @@ internal sealed class TestCluster : IAsyncDisposable
         FailFast = (what, reason) => Console.Error.WriteLine($"node {id}: {what} failed: {reason}"),
     };
 
+    /// <summary>A machine that is none of the founders, and is not started yet; the cluster does not know it before it is added.</summary>
+    public (TestNode Node, NodePeer Peer) Newcomer(uint number)
+    {
+        var id = new NodeId(number);
+        var peer = new NodePeer(id, $"n{number}", "127.0.0.1", FreePorts.Take());
+        var node = new TestNode(this, id) { Options = OptionsOf(id) with { Nodes = [.. _peers, peer], IsFounder = false } };
+        _newcomers.Add(node);
+        return (node, peer);
+    }
+
     public async Task WaitUntilUpAsync()
     {
         foreach (TestNode node in Nodes.Where(node => node.IsRunning))
@@ -94,7 +105,7 @@ internal sealed class TestCluster : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Task.WhenAll(_clients.Select(client => client.DisposeAsync().AsTask()));
-        await Task.WhenAll(Nodes.Select(node => node.DisposeAsync().AsTask()));
+        await Task.WhenAll(Nodes.Concat(_newcomers).Select(node => node.DisposeAsync().AsTask()));
         Directory.Delete(_root, recursive: true);
     }
 }
