@@ -134,7 +134,7 @@ public sealed partial class ClusterState
 
         FenceOperation? operation = OpenOperation(node.Id, node.Incarnation);
         FenceAttempt? running = operation?.Running;
-        if (running is not null && IsStillUp(running.Executor, running.ExecutorIncarnation))
+        if (running is not null && MayStillAct(running))
         {
             return Refused(
                 OutcomeCode.WrongState,
@@ -168,6 +168,16 @@ public sealed partial class ClusterState
 
         return null;
     }
+
+    /// <summary>
+    /// Whether an attempt's executor may have its agent at work. One that leads without being a member has no life here whose end could be seen, so it always may:
+    /// were its target let in, it would be switched off a moment later, with a majority that counts on it. It is not waited for in vain: the leader ends or replaces
+    /// an attempt that is not reported in time, and while none is at work a node may join.
+    /// </summary>
+    private bool MayStillAct(FenceAttempt running) =>
+        running.ExecutorIncarnation == Incarnation.None
+            ? FeatureLevel >= FeatureLevels.Membership
+            : IsStillUp(running.Executor, running.ExecutorIncarnation);
 
     private bool IsStillUp(NodeId node, Incarnation incarnation) =>
         FindNode(node) is { State: NodeLifeState.Up } record && record.Incarnation == incarnation;
