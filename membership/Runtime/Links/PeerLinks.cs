@@ -28,7 +28,7 @@ internal sealed class PeerLinks : IAsyncDisposable
     private readonly PeerAdmission _admission;
     private readonly PeerListeners _listeners;
     private readonly PulseHub _pulse;
-    private readonly NodeId _self;
+    private readonly PeerLinkNews _news;
     private readonly PeerCredentials? _credentials;
     private readonly BackgroundWork _background;
     private readonly NodePeer _own;
@@ -41,12 +41,12 @@ internal sealed class PeerLinks : IAsyncDisposable
     public PeerLinks(NodeRuntimeOptions options, ulong session, Inbox inbox, StallBoard stalls, ILogger logger)
     {
         _logger = logger;
-        _self = options.Self;
+        _news = new PeerLinkNews(options.Self, logger);
         _own = options.Own;
         _heartbeat = options.Timing.HeartbeatInterval;
         _background = new BackgroundWork(logger);
         _credentials = options.PeerTls is { } files
-            ? PeerCredentials.Load(files, new PeerName(options.ClusterId, _own.Name), changed: CertificatesChanged)
+            ? PeerCredentials.Load(files, new PeerName(options.ClusterId, _own.Name), changed: change => _news.Changed(_credentials!, change))
             : null;
         _table = new PeerTable(options.Self, Make);
         _admission = new PeerAdmission(_table);
@@ -80,7 +80,7 @@ internal sealed class PeerLinks : IAsyncDisposable
         }
         else
         {
-            CertificatesChanged(new CredentialsChange(_credentials.NotAfter, null));
+            _news.Changed(_credentials, new CredentialsChange(_credentials.NotAfter, null));
         }
     }
 
@@ -261,7 +261,7 @@ internal sealed class PeerLinks : IAsyncDisposable
     {
         PeerLink? made = null;
         made = new PeerLink(
-            node, isProvisional, _pulse.Peer(node.Id.Value), (number, address) => new PeerPath(_options, node.Id.Value, number, address, (path, status) => Changed(made, path, status)))
+            node, isProvisional, _pulse.Peer(node.Id.Value), (number, address) => new PeerPath(_options, node.Id.Value, number, address, (path, status) => _news.Changed(made, path, status)))
         {
             Patience = Patience,
             Moved = (peer, from, to) => RuntimeLog.PathMoved(_logger, peer.Node.Name, from.Address.ToString(), to.Address.ToString()),
@@ -287,68 +287,6 @@ internal sealed class PeerLinks : IAsyncDisposable
         else if (!(way == Way.Pulse ? peer.Beat(frame) : way == Way.Urgent ? peer.QueueUrgent(frame) : peer.QueueBulk(frame)))
         {
             Interlocked.Increment(ref peer.DroppedCount);
-        }
-    }
-
-    private void CertificatesChanged(CredentialsChange change)
-    {
-        if (change.Problem is { } problem)
-        {
-            RuntimeLog.CertificateUnusable(_logger, change.NotAfter, problem);
-        }
-        else
-        {
-            RuntimeLog.SecuredLinks(_logger, _credentials!.Self.ToString(), change.NotAfter);
-        }
-
-        if (change.NotAfter - DateTimeOffset.UtcNow < TimeSpan.FromDays(30))
-        {
-            RuntimeLog.CertificateExpires(_logger, change.NotAfter);
-        }
-    }
-
-    /// <summary>A connection over a path was made, is over, or could not be made. On threads of the pool.</summary>
-    private void Changed(PeerLink? peer, PeerPath path, LinkStatus status)
-    {
-        if (peer is not null && status.Priority == LinkPriority.Urgent)
-        {
-            if (status is { IsConnected: true, RemoteEndPoint: { } remote })
-            {
-                peer.Pulse.SetPath(path.Number, remote, status.LocalEndPoint);
-                path.Link.TrySend(PeerCodec.Encode(_self, peer.Node.Id, peer.Pulse.Offer), LinkPriority.Urgent);
-                if (peer.Paths.Count > 1)
-                {
-                    // Where traffic may move to at any time.
-                    path.Connect(LinkPriority.Bulk);
-                }
-            }
-            else if (status is { IsConnected: false, QueuedFrames: 0 })
-            {
-                // Pulses may be all that is said, and they need nothing of it; but votes will.
-                path.Connect(LinkPriority.Urgent);
-            }
-        }
-
-        Tell(peer, path, status);
-    }
-
-    /// <summary>One line for each change, not for each attempt.</summary>
-    private void Tell(PeerLink? peer, PeerPath path, LinkStatus status)
-    {
-        string? news = status.IsConnected ? "connected" : status.LastError;
-        if (!path.IsNews(status.Priority, news))
-        {
-            return;
-        }
-
-        string link = $"{status.Priority} link to {peer?.Node.Name ?? "node " + status.Remote}";
-        if (status.IsConnected)
-        {
-            RuntimeLog.LinkUp(_logger, link, path.Address.ToString());
-        }
-        else
-        {
-            RuntimeLog.LinkDown(_logger, link, status.LastError ?? "closed");
         }
     }
 }

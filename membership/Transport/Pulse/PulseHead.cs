@@ -29,6 +29,8 @@ internal readonly record struct PulseHead(bool IsSealed, byte Path, uint Sender,
     /// <summary>In front of the echoes: message number, clock, count of echoes.</summary>
     public const int BodyBytes = 17;
 
+    public const int EchoCountAt = 16;
+
     public const int EchoBytes = 13;
 
     /// <summary>The most paths that are told of.</summary>

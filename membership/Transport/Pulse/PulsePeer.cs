@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Net;
-using System.Runtime.InteropServices;
 
 namespace Cluster.Transport.Pulse;
 
@@ -17,12 +16,10 @@ public sealed class PulsePeer : IDisposable
     private readonly byte[] _body = new byte[PulseHead.MaxDatagram];
     private readonly byte[] _datagram = new byte[PulseHead.MaxDatagram];
 
-    // What came last over each of the other end's paths: its clock, and when that was.
-    private readonly Heard[] _heard = new Heard[PulseHead.MaxEchoes];
+    private readonly PulseEchoes _heard = new();
     private PulsePath[] _paths = [];
     private PulseOpener? _opener;
     private PulseOpener? _former;
-    private int _nextHeard;
     private ulong _message;
     private bool _disposed;
 
@@ -61,7 +58,7 @@ public sealed class PulsePeer : IDisposable
             }
 
             (_former, _opener) = (_opener, new PulseOpener(offer, owner));
-            _heard.AsSpan().Clear();
+            _heard.Clear();
             foreach (PulsePath path in _paths)
             {
                 // Another process: what the one before had heard says nothing of it.
@@ -251,25 +248,7 @@ public sealed class PulsePeer : IDisposable
     {
         BinaryPrimitives.WriteUInt64LittleEndian(_body, message);
         BinaryPrimitives.WriteInt64LittleEndian(_body.AsSpan(8), now);
-        int at = PulseHead.BodyBytes;
-        byte count = 0;
-        foreach (ref readonly Heard heard in _heard.AsSpan())
-        {
-            long held = (now - heard.At) / 1000;
-            if (heard.Stamp == 0 || held > uint.MaxValue)
-            {
-                continue;
-            }
-
-            _body[at] = heard.Path;
-            BinaryPrimitives.WriteInt64LittleEndian(_body.AsSpan(at + 1), heard.Stamp);
-            BinaryPrimitives.WriteUInt32LittleEndian(_body.AsSpan(at + 9), (uint)held);
-            at += PulseHead.EchoBytes;
-            count++;
-        }
-
-        _body[16] = count;
-        return at;
+        return _heard.Write(_body, now);
     }
 
     private void Send(PulsePath path, int length, long now)
@@ -300,7 +279,7 @@ public sealed class PulsePeer : IDisposable
 
     private bool TryTakeEchoes(ReadOnlySpan<byte> body, bool isNewest, byte fromPath, out int end)
     {
-        int count = body[16];
+        int count = body[PulseHead.EchoCountAt];
         end = PulseHead.BodyBytes + (count * PulseHead.EchoBytes);
         if (count > PulseHead.MaxEchoes || end > body.Length)
         {
@@ -313,7 +292,7 @@ public sealed class PulsePeer : IDisposable
         }
 
         long now = Now;
-        Note(fromPath, BinaryPrimitives.ReadInt64LittleEndian(body[8..]), now);
+        _heard.Note(fromPath, BinaryPrimitives.ReadInt64LittleEndian(body[8..]), now);
         for (int at = PulseHead.BodyBytes; at < end; at += PulseHead.EchoBytes)
         {
             byte number = body[at];
@@ -331,31 +310,5 @@ public sealed class PulsePeer : IDisposable
         }
 
         return true;
-    }
-
-    private void Note(byte path, long stamp, long now)
-    {
-        foreach (ref Heard heard in _heard.AsSpan())
-        {
-            if (heard.Stamp != 0 && heard.Path == path)
-            {
-                if (stamp > heard.Stamp)
-                {
-                    (heard.Stamp, heard.At) = (stamp, now);
-                }
-
-                return;
-            }
-        }
-
-        _heard[_nextHeard++ % _heard.Length] = new Heard { Path = path, Stamp = stamp, At = now };
-    }
-
-    [StructLayout(LayoutKind.Auto)]
-    private struct Heard
-    {
-        public byte Path;
-        public long Stamp;
-        public long At;
     }
 }
