@@ -5,8 +5,10 @@ namespace Cluster.Membership;
 /// <content>How many voters may fail one after another.</content>
 public sealed partial class QuorumSimulator
 {
-    /// <summary>A bound on the work.</summary>
-    private const int MostStates = 3_000;
+    /// <summary>A bound on the work: failures tried, times nodes looked at. A daemon answers this beside its work.</summary>
+    private const long MostWork = 20_000_000;
+
+    private long _work;
 
     /// <summary>
     /// Every order of failures is tried, but nodes of one kind (votes, arbiter, fencing) are interchangeable, so what has happened is told by a few numbers for each
@@ -23,6 +25,7 @@ public sealed partial class QuorumSimulator
 
         int[] kind = [.. _nodes.Select(node => Array.IndexOf(kinds, KindOf(node)))];
         var known = new Dictionary<string, QuorumCount>(StringComparer.Ordinal);
+        _work = 0;
         return Successive(VotersOnly(), All(), kind, kinds.Length, known);
     }
 
@@ -37,11 +40,6 @@ public sealed partial class QuorumSimulator
             return count;
         }
 
-        if (known.Count >= MostStates)
-        {
-            return null;
-        }
-
         int least = int.MaxValue;
         int most = 0;
         bool[] tried = new bool[kinds];
@@ -53,6 +51,12 @@ public sealed partial class QuorumSimulator
             }
 
             tried[kind[at]] = true;
+            _work += _nodes.Length;
+            if (_work > MostWork)
+            {
+                return null;
+            }
+
             bool[] left = [.. running];
             left[at] = false;
             QuorumCount further = new(-1, -1);

@@ -10,16 +10,17 @@ public sealed class FuzzTests
     private static readonly string[] Fragments =
     [
         "v1", "nodes", "n1", "n3", "fence", "confirm-fenced", "events", "fencing", "operations", "groups", "cluster", "..", ".", "%2e%2e", "%00",
-        "%ff", "{name}", "41", "18446744073709551616", "-1", "healthz", "live", "metrics", "openapi", "v1.json", "ü", "%F0%9F%98%80", "a b", "'", "\"", ";",
+        "%ff", "{name}", "41", "18446744073709551616", "-1", "healthz", "live", "metrics", "openapi", "v1.json", "join", "tokens", "t1", "settings", "history", "quorum", "simulate", "assemble", "drain", "maintenance", "leave", "ü", "%F0%9F%98%80", "a b", "'", "\"", ";",
     ];
 
     private static readonly string[] Queries =
-        ["", "?after=1.1", "?after=%00", "?limit=1&limit=2", "?wait=-1s", "?wait=1", "?after=now&wait=0s", "?open", "?after=99999999999999999999", "?=&&"];
+        ["", "?after=1.1", "?after=%00", "?limit=1&limit=2", "?wait=-1s", "?wait=1", "?after=now&wait=0s", "?open", "?dryRun=maybe", "?who=x", "?confirm=n1", "?after=99999999999999999999", "?=&&"];
 
     private static readonly string[] Bodies =
     [
         "", "{}", "[]", "null", "{\"reason\":", "{\"reason\":{}}", "{\"reason\":\"\\ud800\"}", "{\"kind\":\"off\"}", "{\"who\":\"x\",\"node\":\"n1\"}",
-        "{\"reason\":\"x\",\"reason\":7}", "\u0000\u0001", "{\"node\":\"n3\"}", "\"\"", "1e999", "{\"incarnation\":-1,\"who\":\"x\",\"node\":\"n3\"}",
+        "{\"reason\":\"x\",\"reason\":7}", "\u0000\u0001", "{\"node\":\"n3\"}", "{\"token\":\"x.y\",\"name\":\"n4\",\"addresses\":[\"a:1\"]}", "{\"who\":\"x\",\"reset\":[\".\"]}", "{\"nodes\":[{}]}",
+        "{\"who\":\"x\",\"set\":{\"timing\":{\"leaseMs\":-1}}}", "{\"set\":null}", "\"\"", "1e999", "{\"incarnation\":-1,\"who\":\"x\",\"node\":\"n3\"}",
     ];
 
     [Theory]

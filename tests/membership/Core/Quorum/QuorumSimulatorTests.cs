@@ -142,6 +142,8 @@ public sealed class QuorumSimulatorTests
         var weights = new QuorumDesign { Nodes = [.. Enumerable.Range(1, 40).Select(number => new QuorumNode($"n{number}", number))] };
         Assert.Null(Simulate(weights with { LastManStanding = true }).Successive);
         Assert.Equal(new QuorumCount(11, 28), Simulate(weights).Simultaneous);
+        var most = new QuorumDesign { LastManStanding = true, Nodes = [.. Enumerable.Range(1, QuorumDesign.MostNodes).Select(number => new QuorumNode($"n{number}", number))] };
+        Assert.Null(Simulate(most).Successive);
     }
 
     [Theory]
