@@ -1,6 +1,8 @@
 using Cluster.Api.Contract;
 using Cluster.Consensus;
+using Cluster.Api.Server.Settings;
 using Cluster.Membership;
+using Cluster.Membership.Protocol;
 
 namespace Cluster.Api.Server.Cluster;
 
@@ -60,6 +62,12 @@ internal sealed class ClusterProjection(string cluster, NodeId self, FencePolicy
             VotersUp = node.State.Voters.Count(voter => node.State.FindNode(voter)?.State == NodeLifeState.Up),
             Outgoing = [.. node.State.Configuration.OutgoingVoters.Select(voter => NameOf(node.State, voter))],
             Learners = [.. node.State.Configuration.Learners.Select(learner => NameOf(node.State, learner))],
+            Missing = node.MissingNodes,
+            LeftToOperator = node.NodesLeftToAnOperator,
+            VotersHeldUp = DocumentMap.Optional(node.VotersHeldUp),
+            Policy = SettingsMap.Values(
+                node.Settings, "", new NodeNumbers([.. node.State.Nodes.Select(record => (record.Id, record.Name))])).Quorum,
+            SettingsVersion = node.State.Settings.Version,
             Lease = new LeaseDocument(node.LeaseDeadline > now, (long)remainingMs),
             CommitIndex = log.CommitIndex.Value,
             AppliedIndex = node.State.AppliedIndex.Value,
@@ -100,6 +108,8 @@ internal sealed class ClusterProjection(string cluster, NodeId self, FencePolicy
         State = DocumentMap.Of(record.Phase),
         Generation = record.Generation.Value,
         RequiredEvidence = DocumentMap.Of(record.RequiredEvidence),
+        AckDeadlineMs = (long)(record.AckDeadline ?? node.Settings.Groups.AckDeadline).TotalMilliseconds,
+        LateMember = SettingsMap.Word(record.LateMember == LateMember.Unspecified ? node.Settings.Groups.LateMember : record.LateMember),
         Members =
         [
             .. record.Members.OrderBy(member => member.Member.Slot).Select(member => new GroupMemberDocument(

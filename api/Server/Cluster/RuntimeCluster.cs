@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Cluster.Api.Contract;
 using Cluster.Api.Server.Http;
+using Cluster.Api.Server.Settings;
 using Cluster.Client;
 using Cluster.Consensus;
 using Cluster.Membership;
@@ -17,6 +18,9 @@ internal sealed class RuntimeCluster(NodeRuntime runtime, string name, ClusterPr
 
     /// <inheritdoc/>
     public string Name => name;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<LinkDocument> Links => [.. runtime.Peers.Select(LinkProjection.Of)];
 
     /// <inheritdoc/>
     public Task<ClusterDocument> ReadAsync(CancellationToken cancellation) => OnLoopAsync(projection.Of, cancellation);
@@ -93,6 +97,32 @@ internal sealed class RuntimeCluster(NodeRuntime runtime, string name, ClusterPr
                 node.State.FindNode(founder.Id) is { Addresses.Count: > 0 } record ? record.Addresses : founder.Addresses)),
         ],
         cancellation);
+
+    /// <inheritdoc/>
+    public Task<(SettingsView Settings, NodeNumbers Nodes)> ReadSettingsAsync(CancellationToken cancellation) => OnLoopAsync(
+        (node, _) => (SettingsView.Of(node), new NodeNumbers([.. node.State.Nodes.Select(record => (record.Id, record.Name))])), cancellation);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<SettingsView>> ReadSettingsHistoryAsync(CancellationToken cancellation) => OnLoopAsync<IReadOnlyList<SettingsView>>(
+        (node, _) =>
+        {
+            var found = new List<SettingsView>();
+            EventLog events = node.State.Events;
+            for (int at = 0; at < events.Count; at++)
+            {
+                if (events[at].SettingsChanged is { } change)
+                {
+                    found.Add(new SettingsView(change.Version, ClusterSettings.From(change.Settings), change.Settings, change.Who, events[at].AtUnixMs));
+                }
+            }
+
+            return found;
+        },
+        cancellation);
+
+    /// <inheritdoc/>
+    public Task<Command> MakeAssembleAsync(string who, CancellationToken cancellation) =>
+        OnLoopAsync((node, _) => node.AssembleByOperator(who), cancellation);
 
     /// <inheritdoc/>
     public async Task<CommandOutcome> SubmitAsync(Command command, CancellationToken cancellation)

@@ -117,7 +117,6 @@ internal sealed partial class Daemon : IAsyncDisposable
         await using WebApplication app = ApiHost.Build(
             _configuration.Api, cluster, new ApiLimits(), logging => ApiHost.Logging(logging, _configuration.LogLevel), _material, leaving);
         await ListenAsync(app, hurry).ConfigureAwait(false);
-        SocketFile.Restrict(_configuration.Api.Socket);
         ReturnStartupMemory();
         LogServing(log, string.Join(", ", app.Urls));
         serving([.. app.Urls]);
@@ -163,6 +162,9 @@ internal sealed partial class Daemon : IAsyncDisposable
         MemberSocketPath = _configuration.MemberSocket,
         Timing = _configuration.Timing,
         Fencing = _policy,
+        Quorum = _configuration.Quorum,
+        Groups = _configuration.Groups,
+        Limits = _configuration.Limits,
         Compaction = _configuration.Log.Compaction,
         LogSegmentBytes = _configuration.Log.SegmentBytes,
         ApiUrl = _configuration.Api.Advertise.ToString().TrimEnd('/'),

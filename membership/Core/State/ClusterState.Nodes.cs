@@ -175,7 +175,9 @@ public sealed partial class ClusterState
     /// an attempt that is not reported in time, and while none is at work a node may join.
     /// </summary>
     private bool MayStillAct(FenceAttempt running) =>
-        running.ExecutorIncarnation == Incarnation.None || IsStillUp(running.Executor, running.ExecutorIncarnation);
+        running.ExecutorIncarnation == Incarnation.None
+            ? FeatureLevel >= FeatureLevels.Membership
+            : IsStillUp(running.Executor, running.ExecutorIncarnation);
 
     private bool IsStillUp(NodeId node, Incarnation incarnation) =>
         FindNode(node) is { State: NodeLifeState.Up } record && record.Incarnation == incarnation;

@@ -49,7 +49,7 @@ internal static partial class PeerCodec
                     Incarnation = grant.Incarnation.Value,
                     Stamp = grant.Stamp.Nanoseconds,
                     GrantorIncarnation = grant.GrantorIncarnation.Value,
-                    DurationNs = grant.Duration.Ticks * TimeSpan.NanosecondsPerTick,
+                    DurationUs = grant.Duration.Ticks / TimeSpan.TicksPerMicrosecond,
                 };
                 break;
             case ProbeRequest ask:
@@ -89,7 +89,7 @@ internal static partial class PeerCodec
             new Incarnation(envelope.LeaseGiven.Incarnation),
             new MonotonicTime(envelope.LeaseGiven.Stamp),
             new Incarnation(envelope.LeaseGiven.GrantorIncarnation),
-            TimeSpan.FromTicks(envelope.LeaseGiven.DurationNs / TimeSpan.NanosecondsPerTick)),
+            DurationOf(envelope.LeaseGiven.DurationUs)),
         PeerEnvelope.KindOneofCase.ProbeAsk => new ProbeRequest(
             from, to, new NodeId(envelope.ProbeAsk.Target), envelope.ProbeAsk.Probe),
         PeerEnvelope.KindOneofCase.PingAsk => new Ping(from, to, new NodeId(envelope.PingAsk.Origin), envelope.PingAsk.Probe),
@@ -107,6 +107,10 @@ internal static partial class PeerCodec
             new Incarnation(envelope.ProbeResult.Incarnation)),
         _ => null,
     };
+
+    // What nobody can have meant counts as not given.
+    private static TimeSpan DurationOf(long microseconds) =>
+        Math.Abs((double)microseconds) < TimeSpan.MaxValue.TotalMicroseconds / 2 ? TimeSpan.FromTicks(microseconds * TimeSpan.TicksPerMicrosecond) : TimeSpan.Zero;
 
     private static ArgumentException NoForm(string kind) =>
         new($"a {kind} was to be sent, but it has no form on the wire; add it to peer.proto and PeerCodec");

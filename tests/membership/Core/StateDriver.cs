@@ -63,6 +63,21 @@ internal sealed class StateDriver
             },
         });
 
+    /// <summary>A leader that is no member acts itself.</summary>
+    public CommandOutcome StartByNonMember(ulong operation, uint attempt, uint executor) =>
+        Apply(new Command
+        {
+            FenceAttemptStart = new FenceAttemptStart
+            {
+                Operation = operation,
+                Attempt = attempt,
+                Executor = executor,
+                ExecutorNonce = 77,
+                Level = 1,
+                Action = AttemptAction.SwitchOff,
+            },
+        });
+
     public CommandOutcome End(ulong operation, uint attempt, bool succeeded, Evidence evidence = Evidence.None, string failure = "") =>
         Apply(new Command
         {

@@ -232,7 +232,7 @@ public sealed class PeerCodecTests
 
         if (type == typeof(TimeSpan))
         {
-            return TimeSpan.FromTicks((long)(number % (ulong)TimeSpan.TicksPerDay));
+            return TimeSpan.FromMicroseconds(number >> 24);
         }
 
         if (type == typeof(long) || type == typeof(uint))
