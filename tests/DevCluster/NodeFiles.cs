@@ -93,7 +93,11 @@ internal static class NodeFiles
         WriteFile(Path.Combine(node.Folder, "clusterd.yaml"), yaml.ToString(), Private);
     }
 
-    private static string Addresses(NodeDefinition peer) => $"address: \"{peer.Hosts[0]}:{peer.PeerPort}\"";
+    private static string Addresses(NodeDefinition peer)
+    {
+        string[] addresses = [.. peer.Hosts.Select(host => $"\"{host}:{peer.PeerPort}\"")];
+        return addresses.Length == 1 ? $"address: {addresses[0]}" : $"addresses: [{string.Join(", ", addresses)}]";
+    }
 
     private static string AuthorityFolder(LocalClusterOptions options) => Path.Combine(options.Folder, "pki");
 

@@ -55,6 +55,23 @@ public class BenchTests
     }
 
     [Fact]
+    public async Task The_scale_benchmark_measures_every_part_and_declares_nobody_down_that_lives()
+    {
+        using TemporaryFolder folder = new();
+        string program = RepositoryLayout.Program("tests/Benchmarks", "cluster-bench");
+
+        ProcessResult result = await ProcessRunner.RunAsync(program, ["scale", "--quick", "--json", folder["report.json"]], s_limit);
+
+        Assert.True(result.ExitCode == 0, result.Output + result.Error);
+        using JsonDocument report = JsonDocument.Parse(await File.ReadAllTextAsync(folder["report.json"], TestContext.Current.CancellationToken));
+        JsonElement root = report.RootElement;
+        Assert.Equal(0, root.GetProperty("memory").GetProperty("falseDowns").GetInt32());
+        Assert.Equal(49, root.GetProperty("memory").GetProperty("memberDeath").GetProperty("count").GetInt32());
+        Assert.Equal(0, root.GetProperty("fanOut").GetProperty("missed").GetInt64());
+        Assert.Equal(4, root.GetProperty("processes").GetProperty("death").GetProperty("count").GetInt32());
+    }
+
+    [Fact]
     public async Task An_option_that_is_not_known_is_refused_with_the_list_of_those_that_are()
     {
         string program = RepositoryLayout.Program("tests/Benchmarks", "cluster-bench");

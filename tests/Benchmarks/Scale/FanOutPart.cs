@@ -1,8 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
-using System.Text;
-using Cluster.Api.Contract;
 using Cluster.Client;
 using Cluster.Tests.DevCluster;
 

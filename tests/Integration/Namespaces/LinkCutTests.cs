@@ -1,4 +1,5 @@
 using Cluster.Api.Contract;
+using Cluster.Tests.DevCluster;
 using Cluster.Tests.Support.Network;
 
 namespace Cluster.Integration.Tests.Namespaces;
@@ -23,12 +24,23 @@ public class LinkCutTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task What_one_network_loses_another_carries()
+    {
+        const int Nodes = 3;
+        await using NamespacedCluster cluster = await NamespacedCluster.StartAsync(Nodes, output.WriteLine, networks: 2);
+        foreach (Scenario scenario in Scenarios.OneOfTwoNetworks(Nodes))
+        {
+            await cluster.RunAsync(scenario);
+        }
+    }
+
+    [Fact]
     public async Task Nodes_that_start_without_a_network_form_one_cluster_when_it_comes()
     {
         const int Nodes = 3;
         LinkCuts cuts = Enumerable.Range(1, Nodes).Aggregate(LinkCuts.None, (all, node) => all.WithPulled(node, 0));
         await using NamespacedCluster cluster = await NamespacedCluster.StartAsync(Nodes, output.WriteLine, cuts);
-        foreach (Cluster.Tests.DevCluster.NodeDefinition node in cluster.Nodes)
+        foreach (NodeDefinition node in cluster.Nodes)
         {
             await cluster.Running.UntilAsync($"{node.Name} answers", [node], document => document.AnsweredBy == node.Name);
         }

@@ -18,6 +18,25 @@ internal static class Scenarios
         ]
         : [Minority(nodes), Pair(0, 1), Pause(0, 2)];
 
+    /// <summary>Cuts on one of two networks.</summary>
+    public static IEnumerable<Scenario> OneOfTwoNetworks(int nodes)
+    {
+        for (int network = 0; network < 2; network++)
+        {
+            yield return Silent(network, nodes);
+            for (int role = 0; role < nodes; role++)
+            {
+                if (Full || role == network)
+                {
+                    yield return Pull(role, network);
+                }
+            }
+        }
+
+        yield return new Scenario(
+            "leader off one network, follower 1 off the other", who => LinkCuts.None.WithPulled(who[0], 0).WithPulled(who[1], 1));
+    }
+
     /// <summary>Every link, every pair, every node isolated and in every direction, every pause.</summary>
     public static IEnumerable<Scenario> Matrix(int nodes)
     {
@@ -60,7 +79,14 @@ internal static class Scenarios
     private static Scenario Isolate(int role, int nodes) =>
         new($"{Part(role)} cut off silently", who => LinkCuts.None.WithIsolated(who[role], nodes, 1));
 
-    private static Scenario Pull(int role) => new($"{Part(role)}'s cable out", who => LinkCuts.None.WithPulled(who[role], 0));
+    private static Scenario Pull(int role, int network = 0) => new(
+        string.Create(CultureInfo.InvariantCulture, $"{Part(role)}'s cable to network {network} out"), who => LinkCuts.None.WithPulled(who[role], network));
+
+    private static Scenario Silent(int network, int nodes) => new(
+        string.Create(CultureInfo.InvariantCulture, $"nothing passes on network {network}"),
+        _ => Enumerable.Range(1, nodes).Aggregate(
+            LinkCuts.None,
+            (cuts, from) => Enumerable.Range(1, nodes).Where(to => to != from).Aggregate(cuts, (some, to) => some.WithDrop(from, to, network))));
 
     private static Scenario Pair(int one, int other) =>
         new($"{Part(one)} and {Part(other)} cut from each other", who => LinkCuts.None.WithPair(who[one], who[other], 0));
