@@ -4,6 +4,7 @@ using Cluster.Api.Cli.Commands;
 using Cluster.Api.Cli.Commands.Nodes;
 using Cluster.Api.Cli.Commands.Pki;
 using Cluster.Api.Cli.Commands.Quorum;
+using Cluster.Api.Cli.Commands.Settings;
 using Cluster.Api.Cli.Http;
 
 namespace Cluster.Api.Cli;
@@ -30,6 +31,8 @@ internal static class CommandLine
             new FenceCommand(common, console).Build(),
             new ConfirmCommand(common, console).Build(),
             new QuorumCommand(common, console).Build(),
+            new GroupsCommand(common, console).Build(),
+            new SettingsCommand(common, console).Build(),
             new EventsCommand(common, console).Build(),
             new WalCommand(common, console).Build(),
             new PkiCommand(common, console).Build(),

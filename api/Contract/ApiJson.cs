@@ -16,6 +16,7 @@ namespace Cluster.Api.Contract;
 [JsonSerializable(typeof(GroupList))]
 [JsonSerializable(typeof(EventPage))]
 [JsonSerializable(typeof(EventReset))]
+[JsonSerializable(typeof(EventBehind))]
 [JsonSerializable(typeof(HealthDocument))]
 [JsonSerializable(typeof(ProblemDocument))]
 [JsonSerializable(typeof(NodeAddRequest))]
@@ -26,6 +27,10 @@ namespace Cluster.Api.Contract;
 [JsonSerializable(typeof(TokenRequest))]
 [JsonSerializable(typeof(TokenList))]
 [JsonSerializable(typeof(IssuedToken))]
+[JsonSerializable(typeof(SettingsDocument))]
+[JsonSerializable(typeof(SettingsChangeRequest))]
+[JsonSerializable(typeof(SettingsChangeDocument))]
+[JsonSerializable(typeof(SettingsHistory))]
 [JsonSerializable(typeof(QuorumSimulationRequest))]
 [JsonSerializable(typeof(QuorumSimulationDocument))]
 public sealed partial class ApiJson : JsonSerializerContext;

@@ -39,6 +39,12 @@ public static class ProblemTypes
     /// <summary>400: the request is not well-formed HTTP.</summary>
     public const string BadRequest = "urn:cluster:problem:bad-request";
 
+    /// <summary>400: the settings do not fit together; the detail has the arithmetic.</summary>
+    public const string InvalidSettings = "urn:cluster:problem:invalid-settings";
+
+    /// <summary>412: another change came first. Read anew, and decide anew.</summary>
+    public const string ChangedMeanwhile = "urn:cluster:problem:changed-meanwhile";
+
     /// <summary>413: the body is larger than 64 KiB.</summary>
     public const string BodyTooLarge = "urn:cluster:problem:body-too-large";
 

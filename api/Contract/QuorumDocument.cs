@@ -17,14 +17,35 @@ public sealed record QuorumDocument
     /// <summary>The part that the answering node plays.</summary>
     public required ConsensusRole Role { get; init; }
 
-    /// <summary>How many votes are configured.</summary>
+    /// <summary>What all votes count together.</summary>
     public required int Votes { get; init; }
 
-    /// <summary>How many votes make a majority.</summary>
+    /// <summary>How many votes make a majority: more than half.</summary>
     public required int Majority { get; init; }
+
+    /// <summary>What the votes of voters that are up count together.</summary>
+    public int VotesUp { get; init; }
 
     /// <summary>How many voters are up.</summary>
     public required int VotersUp { get; init; }
+
+    /// <summary>The nodes that vote, by number; while that is being changed, those that stay or come.</summary>
+    public IReadOnlyList<string> Voters { get; init; } = [];
+
+    /// <summary>While it is being changed who votes: those that voted before, whose majority is needed too. Empty otherwise.</summary>
+    public IReadOnlyList<string> Outgoing { get; init; } = [];
+
+    /// <summary>The nodes that get everything and do not vote.</summary>
+    public IReadOnlyList<string> Learners { get; init; } = [];
+
+    /// <summary>Why who votes could not be changed as it should be; absent when nothing is held up. Only the leader knows.</summary>
+    public string? VotersHeldUp { get; init; }
+
+    /// <summary>The quorum policies in force.</summary>
+    public QuorumValues? Policy { get; init; }
+
+    /// <summary>The version of the settings in force; 0 before the cluster has any.</summary>
+    public ulong SettingsVersion { get; init; }
 
     /// <summary>The answering node's lease.</summary>
     public required LeaseDocument Lease { get; init; }

@@ -54,22 +54,33 @@ public static class QuorumQuestion
         Nodes = request.Nodes is { } given ? [.. given.Select(Node)]
             : cluster is not null ? [.. cluster.Nodes.Select(Node)]
             : throw new ArgumentException("no nodes are named and there is no cluster to ask; name the nodes"),
-        TwoNode = request.TwoNode ?? false,
-        Favoured = request.Favoured,
-        LastManStanding = request.LastManStanding ?? false,
-        WaitForAll = request.WaitForAll ?? false,
+        TwoNode = request.TwoNode ?? cluster?.Quorum.Policy?.TwoNode ?? false,
+        Favoured = request.Favoured ?? FavouredIn(cluster),
+        LastManStanding = request.LastManStanding ?? cluster?.Quorum.Policy?.LastManStanding ?? false,
+        WaitForAll = request.WaitForAll ?? cluster?.Quorum.Policy?.WaitForAll ?? false,
+        VotersWanted = request.VotersWanted ?? (int?)cluster?.Quorum.Policy?.VotersWanted,
     };
+
+    /// <summary>The cluster's setting may name a node that does not vote (any more): then it favours nobody.</summary>
+    private static string? FavouredIn(ClusterDocument? cluster) =>
+        cluster?.Nodes.FirstOrDefault(node => node.Voting && node.Name == cluster.Quorum.Policy?.TwoNodeFavoured)?.Name;
 
     private static QuorumNode Node(SimulatedNode? node) => new(node?.Name ?? "", node?.Votes ?? 1)
     {
         IsArbiter = node?.Arbiter ?? false,
+        IsLearner = node?.Learner ?? false,
         CanBeFenced = node?.CanBeFenced ?? true,
     };
 
-    private static QuorumNode Node(NodeDocument node) => new(node.Name) { CanBeFenced = node.FenceLevels.Count > 0 };
+    private static QuorumNode Node(NodeDocument node) => new(node.Name, node.Votes)
+    {
+        IsLearner = !node.Voting,
+        IsArbiter = node.Arbiter && node.Voting,
+        CanBeFenced = node.FenceLevels.Count > 0,
+    };
 
     private static SimulatedNode Document(QuorumNode node) =>
-        new() { Name = node.Name, Votes = node.Votes, Arbiter = node.IsArbiter, CanBeFenced = node.CanBeFenced };
+        new() { Name = node.Name, Votes = node.Votes, Learner = node.IsLearner, Arbiter = node.IsArbiter, CanBeFenced = node.CanBeFenced };
 
     private static FailureCountDocument Document(QuorumCount count) => new(count.Guaranteed, count.Possible);
 

@@ -10,7 +10,7 @@ internal static class QuorumRemarks
 
     public static IReadOnlyList<string> About(QuorumDesign design, QuorumSimulation simulation)
     {
-        QuorumNode[] voters = [.. design.Nodes.Where(node => node.IsVoter)];
+        QuorumNode[] voters = [.. design.Nodes.Where(node => !node.IsLearner)];
         var remarks = new List<string>();
         if (voters.Length == 1)
         {

@@ -92,6 +92,7 @@ public sealed partial class NodeRuntime
             }
 
             RuntimeLog.Left(_logger);
+            await WaitUntilSparedAsync(patience.Token).ConfigureAwait(false);
             return true;
         }
         catch (OperationCanceledException)
@@ -103,6 +104,25 @@ public sealed partial class NodeRuntime
         {
             RuntimeLog.StopsWithoutLeaving(_logger, e.Message);
             return false;
+        }
+    }
+
+    /// <summary>
+    /// A node that left for good votes until the others have taken its vote from it; without it they may lack a majority. They may not be able to do without it, so
+    /// the waiting is bounded, and its end changes nothing about the farewell.
+    /// </summary>
+    private async Task WaitUntilSparedAsync(CancellationToken patience)
+    {
+        try
+        {
+            while (!await ReadAsync(static (node, _) => node.MayEnd, patience).ConfigureAwait(false))
+            {
+                await Task.Delay(s_memberPause, patience).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            RuntimeLog.EndsAsVoter(_logger);
         }
     }
 

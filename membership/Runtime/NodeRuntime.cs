@@ -31,6 +31,7 @@ public sealed partial class NodeRuntime : IAsyncDisposable
 
     private readonly NodeRuntimeOptions _options;
     private readonly ILogger _logger;
+    private readonly StallBoard _stalls = new();
     private readonly EventFeed _feed = new();
     private readonly LeaseBoard _lease = new();
     private readonly RuntimeMetrics _metrics = new();
@@ -72,13 +73,13 @@ public sealed partial class NodeRuntime : IAsyncDisposable
             _snapshots = new SnapshotThread(_log.Snapshots, SnapshotSaved, SnapshotNotSaved, e => Fail("the snapshots on disk", e), _logger);
             _exits = new ExitProver(member => Inbox.Post(new MemberExitedCall(member)), _logger);
             _fences = new FenceRunner(driver, Report, _logger);
-            _links = new PeerLinks(options, nonce, Inbox, _logger);
+            _links = new PeerLinks(options, nonce, Inbox, _stalls, _logger);
             _timings = new TimingStore(options.DataDirectory, stored => Inbox.Post(new TimingStoredCall(stored)), _logger);
             _effects = new EffectCarrier(_logThread, _snapshots, _board, _links, _feed, _lease, _fences, _exits, _timings, _logger);
             StoredTiming timing = TimingStore.Begin(options.DataDirectory, options.Timing);
             ClusterNode node = NodeFactory.Make(options, founders, timing, nonce, recovered, BootTime.Now);
             NoteSnapshot(recovered.Snapshot?.Meta);
-            _loop = new NodeLoop(node, Inbox, _effects, timing.Timing, Stalled, e => Fail("the membership core", e));
+            _loop = new NodeLoop(node, Inbox, _effects, timing.Timing, _stalls, Stalled, e => Fail("the membership core", e));
             _members = new MemberSocketServer(options.MemberSocketPath, new MemberHost(this), _logger);
         }
         catch
@@ -120,6 +121,15 @@ public sealed partial class NodeRuntime : IAsyncDisposable
 
     /// <summary>The longest time between two ticks of the loop since the start: how badly it was ever stalled.</summary>
     public TimeSpan WorstLoopGap => _loop.WorstGap;
+
+    /// <summary>The longest stalls since the start.</summary>
+    internal StallBoard Stalls => _stalls;
+
+    /// <summary>Whether the kernel runs the pulse thread before what has no deadline; false where that is not permitted.</summary>
+    public bool IsPulseRealtime => _links.IsPulseRealtime;
+
+    /// <summary>Datagrams that came in the name of no peer.</summary>
+    public long StrangePulses => _links.StrangePulses;
 
     /// <summary>The ways to the other nodes, ordered by number.</summary>
     public IReadOnlyList<PeerLinkStatus> Peers => _links.Status;
@@ -228,7 +238,9 @@ public sealed partial class NodeRuntime : IAsyncDisposable
 
     private void LogSynced(TimeSpan took)
     {
+        _options.WithEachSync?.Invoke();
         _metrics.LogSynced(took);
+        _stalls.Note(StallPlace.Log, took);
         Exception? trouble = _log.Trouble;
         if (trouble is not null && _logTrouble is null)
         {

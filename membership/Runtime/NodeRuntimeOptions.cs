@@ -85,6 +85,9 @@ public sealed record NodeRuntimeOptions
     /// <summary>The highest feature level that this build understands; other than the default only in tests of mixed builds.</summary>
     internal uint FeatureLevel { get; init; } = FeatureLevels.Understood;
 
+    /// <summary>Runs with each sync of the log, as a slow disk would; for tests.</summary>
+    internal Action? WithEachSync { get; init; }
+
     /// <summary>This node's entry in <see cref="Nodes"/>.</summary>
     /// <exception cref="ArgumentException">There is none.</exception>
     internal NodePeer Own => Nodes.FirstOrDefault(node => node.Id == Self)
@@ -99,7 +102,9 @@ public sealed record NodeRuntimeOptions
         _ = Own;
         foreach (NodePeer node in Nodes)
         {
-            if (node.Id.IsNone || Nodes.Count(other => other.Id == node.Id || other.Name == node.Name) != 1)
+            // A node that was added in the place of a founder may bear that one's name; no two founders do.
+            bool Clashes(NodePeer other) => other.Id == node.Id || (other.Name == node.Name && (IsFounder || (node.Id != Self && other.Id != Self)));
+            if (node.Id.IsNone || Nodes.Count(other => ReferenceEquals(other, node) || Clashes(other)) != 1)
             {
                 throw new ArgumentException(
                     $"node {node.Id.Value} ({node.Name}) is not named once: give each node a number from 1 on and a name of its own");

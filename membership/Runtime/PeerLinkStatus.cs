@@ -12,6 +12,8 @@ namespace Cluster.Runtime;
 /// <param name="FramesDropped">Messages that were dropped on this side.</param>
 /// <param name="Received">Messages that arrived.</param>
 /// <param name="Paths">The paths to it, the preferred one first.</param>
+/// <param name="PulsesReceived">Datagrams of it that were taken, over all paths.</param>
+/// <param name="PulsesRefused">Datagrams in its name that were not its own, or had been here before.</param>
 public sealed record PeerLinkStatus(
     NodeId Node,
     string Name,
@@ -21,4 +23,6 @@ public sealed record PeerLinkStatus(
     long FramesSent,
     long FramesDropped,
     long Received,
-    IReadOnlyList<PeerPathStatus> Paths);
+    IReadOnlyList<PeerPathStatus> Paths,
+    long PulsesReceived,
+    long PulsesRefused);

@@ -62,11 +62,14 @@ internal static partial class RuntimeLog
     [LoggerMessage(1018, LogLevel.Warning, "Read the configuration: {Difference}")]
     public static partial void NodesIgnored(ILogger logger, string difference);
 
-    [LoggerMessage(1018, LogLevel.Information, "Goes by version {Version} of the settings: lease {LeaseMs} ms, heartbeat {HeartbeatMs} ms")]
+    [LoggerMessage(1060, LogLevel.Information, "Goes by version {Version} of the settings: lease {LeaseMs} ms, heartbeat {HeartbeatMs} ms")]
     public static partial void TimingStored(ILogger logger, ulong version, double leaseMs, double heartbeatMs);
 
-    [LoggerMessage(1019, LogLevel.Error, "The new timing can't be written to {Path}, so the former one is kept for now: {Problem}")]
+    [LoggerMessage(1061, LogLevel.Error, "The new timing can't be written to {Path}, so the former one is kept for now: {Problem}")]
     public static partial void TimingNotStored(ILogger logger, string path, string problem);
+
+    [LoggerMessage(1019, LogLevel.Warning, "Ends although it still votes: the others did not take its vote from it in time, and go on missing it until it comes back or is removed")]
+    public static partial void EndsAsVoter(ILogger logger);
 
     [LoggerMessage(1020, LogLevel.Information, "{Link} connection to {Description}")]
     public static partial void LinkUp(ILogger logger, string link, string description);
@@ -116,6 +119,9 @@ internal static partial class RuntimeLog
 
     [LoggerMessage(1053, LogLevel.Error, "Failed: {What}: {Problem}")]
     public static partial void BackgroundFailed(ILogger logger, string what, string problem);
+
+    [LoggerMessage(1054, LogLevel.Warning, "{Problem}")]
+    public static partial void NoPulse(ILogger logger, string problem);
 
     [LoggerMessage(1030, LogLevel.Warning, "Fence attempt {Operation}/{Attempt}: {Action} {Target} at level {Level}")]
     public static partial void FenceBegins(ILogger logger, string operation, uint attempt, string action, string target, int level);

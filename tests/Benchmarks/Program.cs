@@ -1,7 +1,8 @@
 using Cluster.Benchmarks.Consensus;
 using Cluster.Benchmarks.Detection;
+using Cluster.Benchmarks.Scale;
 
-const string Usage = "usage: cluster-bench consensus|detection [OPTIONS]; --help after one of them for its options";
+const string Usage = "usage: cluster-bench consensus|detection|scale [OPTIONS]; --help after one of them for its options";
 try
 {
     switch (args)
@@ -12,6 +13,9 @@ try
         case ["detection", ..]:
             DetectionOptions detection = DetectionOptions.Parse(args[1..]);
             return detection.Help ? Help(DetectionOptions.Usage) : await DetectionBenchmark.RunAsync(detection);
+        case ["scale", ..]:
+            ScaleOptions scale = ScaleOptions.Parse(args[1..]);
+            return scale.Help ? Help(ScaleOptions.Usage) : await ScaleBenchmark.RunAsync(scale);
         case ["--help" or "-h"]:
             return Help(Usage);
         default:
@@ -21,7 +25,7 @@ try
 }
 catch (FormatException e)
 {
-    string usage = args[0] switch { "detection" => DetectionOptions.Usage, _ => BenchOptions.Usage };
+    string usage = args[0] switch { "detection" => DetectionOptions.Usage, "scale" => ScaleOptions.Usage, _ => BenchOptions.Usage };
     Console.Error.WriteLine($"cluster-bench: {e.Message}\n{usage}");
     return 2;
 }

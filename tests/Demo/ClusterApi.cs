@@ -37,7 +37,7 @@ internal sealed class ClusterApi(IReadOnlyList<NodeDefinition> nodes) : IDisposa
             EventPage? page = null;
             try
             {
-                Uri address = new(nodes[turn % nodes.Count].ApiUrl, $"/v1/events?after={after}&waitMs=2000");
+                Uri address = new(nodes[turn % nodes.Count].ApiUrl, $"/v1/events?after={after}&wait=2s");
                 using HttpRequestMessage request = new(HttpMethod.Get, address);
                 request.Headers.Accept.ParseAdd("application/json");
                 using HttpResponseMessage answer = await _http.SendAsync(request, cancellation).ConfigureAwait(false);

@@ -93,6 +93,10 @@ internal sealed class EventsCommand(CommonOptions common, CliConsole console)
                         await console.Error.WriteLineAsync(
                             $"Events up to {document.RootElement.GetProperty("trimmedThrough").GetString()} are not retained any more; going on after {after}.").ConfigureAwait(false);
                     }
+                    else if (message.Event == "behind")
+                    {
+                        await console.Error.WriteLineAsync($"Events came faster than they were read; reading again after {after}.").ConfigureAwait(false);
+                    }
                     else
                     {
                         await ShowAsync(document.RootElement, json).ConfigureAwait(false);

@@ -10,6 +10,17 @@ internal static class QuorumScreen
     public static void Write(IAnsiConsole console, QuorumDocument quorum)
     {
         console.MarkupLine(Line(quorum));
+        Nodes(console, "voters", quorum.Voters);
+        Nodes(console, "learners", quorum.Learners);
+        Nodes(console, "leaving the voters", quorum.Outgoing);
+    }
+
+    private static void Nodes(IAnsiConsole console, string what, IReadOnlyList<string> names)
+    {
+        if (names.Count > 0)
+        {
+            console.MarkupLine($"  {what,-19}{Screen.Text(string.Join(' ', names))}");
+        }
     }
 
     /// <summary>Quorum, leader and lease on one line, in markup.</summary>
@@ -21,7 +32,7 @@ internal static class QuorumScreen
             : "[red]no lease[/]";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{state}: {quorum.VotersUp} of {quorum.Votes} up, {quorum.Majority} needed; leader {Markup.Escape(Words.Safe(quorum.Leader ?? "none"))}, "
+            $"{state}: {quorum.VotesUp} of {quorum.Votes} votes up, {quorum.Majority} needed; leader {Markup.Escape(Words.Safe(quorum.Leader ?? "none"))}, "
             + $"term {quorum.Term}; {lease}");
     }
 }

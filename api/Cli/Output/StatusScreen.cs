@@ -70,18 +70,7 @@ internal static class StatusScreen
         }
 
         console.WriteLine();
-        Table table = Screen.NewTable("group", "state", "generation", "members", "waits for");
-        foreach (GroupDocument group in groups)
-        {
-            table.AddRow(
-                Screen.Text(group.Name),
-                Screen.Coloured(Words.Of(group.State), group.State == GroupState.Ready, group.State == GroupState.Stopped),
-                group.Generation.ToString(CultureInfo.InvariantCulture),
-                Screen.Text(string.Join(' ', group.Members.Select(member => member.Node))),
-                group.WaitsFor.Count == 0 ? "-" : Screen.Text(string.Join(", ", group.WaitsFor)));
-        }
-
-        console.Write(table);
+        GroupsScreen.Write(console, groups);
     }
 
     private static void Attention(IAnsiConsole console, ClusterDocument cluster)

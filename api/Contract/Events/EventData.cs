@@ -8,6 +8,9 @@ namespace Cluster.Api.Contract;
 [JsonDerivedType(typeof(NodeDownData), "node-down")]
 [JsonDerivedType(typeof(NodeLeftData), "node-left")]
 [JsonDerivedType(typeof(NodeFencedData), "node-fenced")]
+[JsonDerivedType(typeof(NodeAddedData), "node-added")]
+[JsonDerivedType(typeof(NodeRemovedData), "node-removed")]
+[JsonDerivedType(typeof(NodeChangedData), "node-changed")]
 [JsonDerivedType(typeof(FenceOpenedData), "fence-opened")]
 [JsonDerivedType(typeof(FenceAttemptStartedData), "fence-attempt-started")]
 [JsonDerivedType(typeof(FenceAttemptEndedData), "fence-attempt-ended")]
@@ -15,6 +18,9 @@ namespace Cluster.Api.Contract;
 [JsonDerivedType(typeof(GroupStopData), "group-stop")]
 [JsonDerivedType(typeof(GroupStartData), "group-start")]
 [JsonDerivedType(typeof(GroupReadyData), "group-ready")]
+[JsonDerivedType(typeof(SettingsChangedData), "settings-changed")]
+[JsonDerivedType(typeof(VotersChangedData), "voters-changed")]
+[JsonDerivedType(typeof(ClusterAssembledData), "cluster-assembled")]
 [JsonDerivedType(typeof(UnknownData), "unknown")]
 public abstract record EventData
 {

@@ -20,6 +20,12 @@ public sealed record GroupDocument
     /// <summary>The weakest evidence that lets it go on without a member's node.</summary>
     public required Evidence RequiredEvidence { get; init; }
 
+    /// <summary>How long a member may take to acknowledge a generation, in milliseconds: the group's own, or the cluster's setting.</summary>
+    public long AckDeadlineMs { get; init; }
+
+    /// <summary>What becomes of a member that takes longer: <c>expel</c> or <c>fence</c>.</summary>
+    public string LateMember { get; init; } = "expel";
+
     /// <summary>The members, by slot.</summary>
     public required IReadOnlyList<GroupMemberDocument> Members { get; init; }
 

@@ -15,11 +15,14 @@ public sealed record QuorumSimulationRequest
     /// <summary>In two-node mode, the node that begins when both live and do not hear each other. Left out: the cluster's setting, or the first.</summary>
     public string? Favoured { get; init; }
 
-    /// <summary>Last man standing: a voter that is fenced and stays away ceases to vote. Left out: the cluster's setting, or false.</summary>
+    /// <summary>Last man standing: a voter that is fenced and stays away ceases to vote, down to three voters (two in two-node mode). Left out: the cluster's setting, or false.</summary>
     public bool? LastManStanding { get; init; }
 
     /// <summary>Wait-for-all: nothing is done after a cold start until all were seen. Left out: the cluster's setting, or false.</summary>
     public bool? WaitForAll { get; init; }
+
+    /// <summary>Up to how many nodes vote by themselves. Left out: the cluster's setting, or as many as vote.</summary>
+    public int? VotersWanted { get; init; }
 
     /// <summary>Nodes that fail: the answer says what becomes of the cluster when they fail at once, and when they fail in this order.</summary>
     public IReadOnlyList<string>? Fail { get; init; }
@@ -35,8 +38,11 @@ public sealed record SimulatedNode
     /// <summary>Its name. Required.</summary>
     public string? Name { get; init; }
 
-    /// <summary>What its vote counts; 0: it is a learner. Left out: 1.</summary>
+    /// <summary>What its vote counts while it votes, 1 to 1000. Left out: 1.</summary>
     public int? Votes { get; init; }
+
+    /// <summary>Whether it does not vote, and takes the seat of a voter that is fenced and stays away. Left out: false.</summary>
+    public bool? Learner { get; init; }
 
     /// <summary>Whether it votes and holds no lock manager. Left out: false.</summary>
     public bool? Arbiter { get; init; }

@@ -1,6 +1,8 @@
 using Cluster.Api.Contract;
 using Cluster.Consensus;
+using Cluster.Api.Server.Settings;
 using Cluster.Membership;
+using Cluster.Membership.Protocol;
 
 namespace Cluster.Api.Server.Cluster;
 
@@ -17,7 +19,7 @@ internal sealed class ClusterProjection(string cluster, NodeId self, FencePolicy
     {
         ClusterState state = node.State;
         QuorumDocument quorum = Quorum(node, now);
-        NodeDocument[] nodes = [.. state.Nodes.Select(record => Node(record, quorum.Leader, node.Log.Configuration))];
+        NodeDocument[] nodes = [.. state.Nodes.Select(record => Node(record, quorum.Leader, state.Configuration))];
         FenceOperationDocument[] open =
         [
             .. state.Operations
@@ -53,14 +55,24 @@ internal sealed class ClusterProjection(string cluster, NodeId self, FencePolicy
             Leader = log.Leader.IsNone ? null : node.State.FindNode(log.Leader)?.Name ?? log.Leader.ToString(),
             Term = log.Term.Value,
             Role = DocumentMap.Of(log.Role),
-            Votes = node.State.Nodes.Count,
-            Majority = node.State.Majority,
-            VotersUp = node.State.Nodes.Count(record => record.State == NodeLifeState.Up),
+            Votes = node.State.VotesTotal,
+            Majority = node.State.VotesNeeded,
+            VotesUp = node.State.VotesUp,
+            Voters = [.. node.State.Voters.Select(voter => NameOf(node.State, voter))],
+            VotersUp = node.State.Voters.Count(voter => node.State.FindNode(voter)?.State == NodeLifeState.Up),
+            Outgoing = [.. node.State.Configuration.OutgoingVoters.Select(voter => NameOf(node.State, voter))],
+            Learners = [.. node.State.Configuration.Learners.Select(learner => NameOf(node.State, learner))],
+            VotersHeldUp = DocumentMap.Optional(node.VotersHeldUp),
+            Policy = SettingsMap.Values(
+                node.Settings, "", new NodeNumbers([.. node.State.Nodes.Select(record => (record.Id, record.Name))])).Quorum,
+            SettingsVersion = node.State.Settings.Version,
             Lease = new LeaseDocument(node.LeaseDeadline > now, (long)remainingMs),
             CommitIndex = log.CommitIndex.Value,
             AppliedIndex = node.State.AppliedIndex.Value,
         };
     }
+
+    private static string NameOf(ClusterState state, NodeId id) => state.FindNode(id)?.Name ?? id.ToString();
 
     private NodeDocument Node(NodeRecord record, string? leader, ClusterConfiguration voters) => new()
     {
@@ -94,6 +106,8 @@ internal sealed class ClusterProjection(string cluster, NodeId self, FencePolicy
         State = DocumentMap.Of(record.Phase),
         Generation = record.Generation.Value,
         RequiredEvidence = DocumentMap.Of(record.RequiredEvidence),
+        AckDeadlineMs = (long)(record.AckDeadline ?? node.Settings.Groups.AckDeadline).TotalMilliseconds,
+        LateMember = SettingsMap.Word(record.LateMember == LateMember.Unspecified ? node.Settings.Groups.LateMember : record.LateMember),
         Members =
         [
             .. record.Members.OrderBy(member => member.Member.Slot).Select(member => new GroupMemberDocument(

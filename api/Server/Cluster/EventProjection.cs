@@ -2,6 +2,7 @@ using System.Globalization;
 using Cluster.Api.Contract;
 using Cluster.Membership;
 using Cluster.Membership.Protocol;
+using Google.Protobuf.Collections;
 using Kind = Cluster.Membership.Protocol.ClusterEvent.KindOneofCase;
 
 namespace Cluster.Api.Server.Cluster;
@@ -42,8 +43,65 @@ internal static class EventProjection
         Kind.GroupStart => ("group-start", Group(e.GroupStart.Group), Started(e)),
         Kind.GroupReady => ("group-ready", Group(e.GroupReady.Group),
             new GroupReadyData(e.GroupReady.Group, e.GroupReady.Generation) { Epoch = e.Epoch }),
+        Kind.NodeAdded => ("node-added", Node(e.NodeAdded.Name), Added(e)),
+        Kind.NodeRemoved => ("node-removed", Node(e.NodeRemoved.Name),
+            new NodeRemovedData(e.NodeRemoved.Name, e.NodeRemoved.Node, DocumentMap.Optional(e.NodeRemoved.Who)) { Epoch = e.Epoch }),
+        Kind.NodeChanged => ("node-changed", Node(e.NodeChanged.Name), Changed(e)),
+        Kind.SettingsChanged => ("settings-changed", "settings",
+            new SettingsChangedData(e.SettingsChanged.Version, DocumentMap.Optional(e.SettingsChanged.Who)) { Epoch = e.Epoch }),
+        Kind.VotersChanged => ("voters-changed", "quorum", Voters(e)),
+        Kind.ClusterAssembled => ("cluster-assembled", "cluster",
+            new ClusterAssembledData(DocumentMap.Optional(e.ClusterAssembled.Who)) { Epoch = e.Epoch }),
         _ => ("unknown", "cluster", new UnknownData { Epoch = e.Epoch }),
     };
+
+    private static NodeAddedData Added(ClusterEvent e) => new(
+        e.NodeAdded.Name,
+        e.NodeAdded.Node,
+        [.. e.NodeAdded.Addresses],
+        Math.Max(e.NodeAdded.Votes, 1),
+        e.NodeAdded.IsArbiter,
+        Labels(e.NodeAdded.Labels),
+        DocumentMap.Optional(e.NodeAdded.Who))
+    {
+        Epoch = e.Epoch,
+    };
+
+    private static NodeChangedData Changed(ClusterEvent e) => new(
+        e.NodeChanged.Name,
+        e.NodeChanged.Node,
+        [.. e.NodeChanged.Addresses],
+        Math.Max(e.NodeChanged.Votes, 1),
+        e.NodeChanged.Maintenance,
+        e.NodeChanged.Draining,
+        Labels(e.NodeChanged.Labels),
+        DocumentMap.Optional(e.NodeChanged.Who))
+    {
+        Epoch = e.Epoch,
+    };
+
+    private static VotersChangedData Voters(ClusterEvent e) => new(
+        Voters(e.VotersChanged.Voters, e.VotersChanged.Votes),
+        Voters(e.VotersChanged.Outgoing, e.VotersChanged.OutgoingVotes),
+        [.. e.VotersChanged.Learners])
+    {
+        Epoch = e.Epoch,
+    };
+
+    /// <summary>No number, or 0, stands for one vote.</summary>
+    private static EventVoter[] Voters(RepeatedField<uint> voters, RepeatedField<uint> votes) =>
+        [.. voters.Select((voter, at) => new EventVoter(voter, at < votes.Count ? Math.Max(votes[at], 1) : 1))];
+
+    private static SortedDictionary<string, string> Labels(IEnumerable<Label> labels)
+    {
+        var map = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (Label label in labels)
+        {
+            map[label.Key] = label.Value;
+        }
+
+        return map;
+    }
 
     private static NodeFencedData Fenced(ClusterEvent e) => new(
         e.NodeFenced.Name,

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Cluster.Api.Contract;
 using Cluster.Api.Server.Http;
+using Cluster.Api.Server.Settings;
 using Cluster.Client;
 using Cluster.Consensus;
 using Cluster.Membership;
@@ -92,6 +93,28 @@ internal sealed class RuntimeCluster(NodeRuntime runtime, string name, ClusterPr
                 founder.Name,
                 node.State.FindNode(founder.Id) is { Addresses.Count: > 0 } record ? record.Addresses : founder.Addresses)),
         ],
+        cancellation);
+
+    /// <inheritdoc/>
+    public Task<(SettingsView Settings, NodeNumbers Nodes)> ReadSettingsAsync(CancellationToken cancellation) => OnLoopAsync(
+        (node, _) => (SettingsView.Of(node), new NodeNumbers([.. node.State.Nodes.Select(record => (record.Id, record.Name))])), cancellation);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<SettingsView>> ReadSettingsHistoryAsync(CancellationToken cancellation) => OnLoopAsync<IReadOnlyList<SettingsView>>(
+        (node, _) =>
+        {
+            var found = new List<SettingsView>();
+            EventLog events = node.State.Events;
+            for (int at = 0; at < events.Count; at++)
+            {
+                if (events[at].SettingsChanged is { } change)
+                {
+                    found.Add(new SettingsView(change.Version, ClusterSettings.From(change.Settings), change.Settings, change.Who, events[at].AtUnixMs));
+                }
+            }
+
+            return found;
+        },
         cancellation);
 
     /// <inheritdoc/>

@@ -9,7 +9,7 @@ namespace Cluster.Api.Server.Configuration;
 /// <content>Nodes and the API's addresses.</content>
 internal static partial class ConfigurationFile
 {
-    private static List<NodeEntry> ReadNodes(YamlMap root)
+    private static List<NodeEntry> ReadNodes(YamlMap root, bool joined)
     {
         var nodes = new List<NodeEntry>();
         foreach (YamlMap map in root.Maps("nodes"))
@@ -32,12 +32,13 @@ internal static partial class ConfigurationFile
                 map.Error("id", $"{id} is given twice; every node needs a number of its own");
             }
 
-            if (nodes.Exists(other => other.Name == name))
+            // A node that joined may stand in the place of a founder that is gone, with its name and address.
+            if (!joined && nodes.Exists(other => other.Name == name))
             {
                 map.Error("name", $"'{name}' is given twice; every node needs a name of its own");
             }
 
-            if (nodes.SelectMany(other => other.Addresses).Intersect(addresses).FirstOrDefault() is { Port: > 0 } twice)
+            if (!joined && nodes.SelectMany(other => other.Addresses).Intersect(addresses).FirstOrDefault() is { Port: > 0 } twice)
             {
                 map.Error(map.Has("address") ? "address" : "addresses", $"'{twice}' is given twice; every node needs addresses of its own");
             }

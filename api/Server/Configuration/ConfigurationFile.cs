@@ -61,8 +61,11 @@ internal static partial class ConfigurationFile
         }
 
         string nodeName = root.RequiredText("node", "name this node as in 'nodes'");
-        List<NodeEntry> nodes = ReadNodes(root);
-        NodeEntry? self = nodes.FirstOrDefault(node => node.Name == nodeName);
+        bool joined = root.Flag("joined", false);
+        List<NodeEntry> nodes = ReadNodes(root, joined);
+
+        // The founders have lower numbers: of two of one name, the later one is this node.
+        NodeEntry? self = nodes.LastOrDefault(node => node.Name == nodeName);
         if (self is null && nodeName.Length > 0 && nodes.Count > 0)
         {
             root.Error("node", $"'{nodeName}' is not among the nodes ({string.Join(", ", nodes.Select(node => node.Name))}); name one of them");
@@ -70,7 +73,6 @@ internal static partial class ConfigurationFile
 
         string data = root.RequiredText("dataDirectory", "name the folder for this node's log; no other node may use it");
         (PeerTlsFiles? peerTls, string? authorityKey) = ReadPeerTls(root, errors, directory);
-        bool joined = root.Flag("joined", false);
         ApiConfiguration? api = ReadApi(root.Map("api"), directory);
         YamlMap members = root.Map("members");
         string memberSocket = SocketPath(members, "/run/cluster/members.sock", directory);

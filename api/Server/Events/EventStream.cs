@@ -1,24 +1,25 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using System.Text;
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
-using Cluster.Api.Contract;
 using Cluster.Api.Server.Cluster;
-using Cluster.Api.Server.Http;
 using Cluster.Membership;
 using Cluster.Membership.Protocol;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Net.Http.Headers;
 
 namespace Cluster.Api.Server.Events;
 
 /// <summary>
-/// Server-sent events (HTML Living Standard §9.2): each event's <c>id</c> is its position, so that a reader's <c>Last-Event-ID</c> resumes without
-/// gap or repeat. Silence is broken by comments, which tells both ends that the other still lives.
+/// One stream of server-sent events (HTML Living Standard §9.2): first what is retained after the reader's position, then what the <see cref="EventHub"/>
+/// brings. A gap is told, never hidden: <c>event: reset</c> when events that were asked for are gone, <c>event: behind</c> and the end of the stream when the reader is too slow.
 /// </summary>
-internal sealed class EventStream(ICluster cluster, ApiLimits limits)
+internal sealed class EventStream(ICluster cluster, EventHub hub)
 {
     public const string MediaType = "text/event-stream";
+
+    private const int FlushBytes = 16 * 1024;
+    private const int FramesATime = 64;
+    private const int EventsARead = 256;
+    private static readonly TimeSpan HubPause = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Whether the request prefers a stream to a page (RFC 9110 §12.5.1).</summary>
     public static bool IsAskedFor(HttpRequest request)
@@ -36,117 +37,132 @@ internal sealed class EventStream(ICluster cluster, ApiLimits limits)
         return stream > 0 && stream >= json;
     }
 
-    public async Task WriteAsync(HttpResponse response, EventPosition after, CancellationToken cancellation)
+    public async Task WriteAsync(HttpContext context, EventPosition after, CancellationToken cancellation)
     {
+        HttpResponse response = context.Response;
         response.ContentType = MediaType;
         response.Headers.CacheControl = "no-store";
         response.Headers["X-Accel-Buffering"] = "no"; // a proxy that gathers output would hold events back
-        PipeWriter body = response.BodyWriter;
+
+        // The web server would cut a reader that pauses after seconds and say nothing; the hub knows what a stream may cost.
+        if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
+        {
+            rate.MinDataRate = null;
+        }
+
+        var subscriber = new EventSubscriber(after, context.Abort);
         try
         {
-            WriteText(body, ": ok\n\n");
-            await body.FlushAsync(cancellation).ConfigureAwait(false);
-            EventPosition position = after;
-            while (true)
+            await using CancellationTokenRegistration over = cancellation.UnsafeRegister(_ => hub.Leave(subscriber), null);
+            PipeWriter body = response.BodyWriter;
+            body.Write(EventFrame.Hello.Span);
+            await FlushAsync(body, subscriber, cancellation).ConfigureAwait(false);
+            await hub.EnterAsync(subscriber, cancellation).ConfigureAwait(false);
+            do
             {
-                try
-                {
-                    await FollowAsync(body, position, cancellation).ConfigureAwait(false);
-                    return;
-                }
-                catch (EventsGoneException)
-                {
-                    position = await WriteResetAsync(body, cancellation).ConfigureAwait(false);
-                }
+                await CatchUpAsync(body, subscriber, cancellation).ConfigureAwait(false);
             }
+            while (await FollowAsync(body, subscriber, cancellation).ConfigureAwait(false));
         }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        catch (Exception error) when (cancellation.IsCancellationRequested && error is OperationCanceledException or ObjectDisposedException)
         {
             // The reader went away or the daemon stops: the stream ends, and the reader resumes elsewhere.
+        }
+        finally
+        {
+            hub.Leave(subscriber);
         }
     }
 
     private static double Quality(IList<MediaTypeHeaderValue> accepted, Func<MediaTypeHeaderValue, bool> matches) =>
         accepted.Where(matches).Select(type => type.Quality ?? 1.0).DefaultIfEmpty(0).Max();
 
-    private async Task FollowAsync(PipeWriter body, EventPosition after, CancellationToken cancellation)
+    /// <summary>Sends what is older than what the hub keeps.</summary>
+    private async Task CatchUpAsync(PipeWriter body, EventSubscriber subscriber, CancellationToken cancellation)
     {
-        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        IAsyncEnumerator<ClusterEvent> events = cluster.WatchAsync(after, leaving.Token).GetAsyncEnumerator(leaving.Token);
-        Task<bool>? next = null;
-        try
+        while (!hub.TryPlace(subscriber))
         {
-            while (true)
+            EventSlice slice = await cluster.ReadEventsAsync(subscriber.Position, EventsARead, cancellation).ConfigureAwait(false);
+            if (subscriber.Position < slice.DroppedThrough)
             {
-                next = events.MoveNextAsync().AsTask();
-                while (!next.IsCompleted)
-                {
-                    // Nothing more at this moment: what was written goes out, then it is waited for.
-                    await body.FlushAsync(cancellation).ConfigureAwait(false);
-                    await KeepAliveAsync(body, next, cancellation).ConfigureAwait(false);
-                }
-
-                if (!await next.ConfigureAwait(false))
-                {
-                    return;
-                }
-
-                Write(body, EventProjection.Of(events.Current, cluster.Name));
-                if (body.UnflushedBytes > 32 * 1024)
-                {
-                    await body.FlushAsync(cancellation).ConfigureAwait(false);
-                }
-            }
-        }
-        finally
-        {
-            // An enumerator may be disposed only when no call is under way.
-            await leaving.CancelAsync().ConfigureAwait(false);
-            if (next is not null)
-            {
-                await next.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).ConfigureAwait(false);
+                body.Write(EventFrame.Reset(slice.Last, slice.DroppedThrough).Span);
+                subscriber.Position = slice.Last;
+                continue;
             }
 
-            await events.DisposeAsync().ConfigureAwait(false);
+            foreach (ClusterEvent each in slice.Events)
+            {
+                body.Write(EventFrame.Of(each, cluster.Name).Span);
+                subscriber.Position = EventLog.PositionOf(each);
+            }
+
+            if (slice.Events.Count > 0)
+            {
+                await FlushAsync(body, subscriber, cancellation).ConfigureAwait(false);
+            }
+            else
+            {
+                // The hub has lost the thread of events and is about to find it again.
+                await Task.Delay(HubPause, cancellation).ConfigureAwait(false);
+            }
         }
     }
 
-    private async Task KeepAliveAsync(PipeWriter body, Task<bool> next, CancellationToken cancellation)
+    /// <summary>Sends what the hub brings.</summary>
+    /// <returns>True when the stream must catch up again; false when it is over.</returns>
+    private async Task<bool> FollowAsync(PipeWriter body, EventSubscriber subscriber, CancellationToken cancellation)
     {
-        using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        Task first = await Task.WhenAny(next, Task.Delay(limits.KeepAlive, timer.Token)).ConfigureAwait(false);
-        if (first == next)
+        var frames = new List<ReadOnlyMemory<byte>>();
+        while (true)
         {
-            await timer.CancelAsync().ConfigureAwait(false);
+            EventPosition sent = subscriber.Position;
+            switch (hub.Take(subscriber, frames, FramesATime))
+            {
+                case EventHub.Found.Frames:
+                    foreach (ReadOnlyMemory<byte> frame in frames)
+                    {
+                        body.Write(frame.Span);
+                        if (body.UnflushedBytes > FlushBytes)
+                        {
+                            await FlushAsync(body, subscriber, cancellation).ConfigureAwait(false);
+                        }
+                    }
+
+                    break;
+                case EventHub.Found.Nothing:
+                    await FlushAsync(body, subscriber, cancellation).ConfigureAwait(false);
+                    await hub.WaitAsync(subscriber).ConfigureAwait(false);
+                    break;
+                case EventHub.Found.Behind:
+                    hub.NoteBehind(subscriber);
+                    body.Write(EventFrame.Behind(sent).Span);
+                    await FlushAsync(body, subscriber, cancellation).ConfigureAwait(false);
+                    return false;
+                case EventHub.Found.Lost:
+                    return true;
+                default:
+                    return false;
+            }
+        }
+    }
+
+    private static async ValueTask FlushAsync(PipeWriter body, EventSubscriber subscriber, CancellationToken cancellation)
+    {
+        ValueTask<FlushResult> flush = body.FlushAsync(cancellation);
+        if (flush.IsCompletedSuccessfully)
+        {
+            _ = flush.Result;
             return;
         }
 
-        cancellation.ThrowIfCancellationRequested();
-        WriteText(body, ": still here\n\n");
+        subscriber.NoteBlocked(true);
+        try
+        {
+            await flush.ConfigureAwait(false);
+        }
+        finally
+        {
+            subscriber.NoteBlocked(false);
+        }
     }
-
-    private async Task<EventPosition> WriteResetAsync(PipeWriter body, CancellationToken cancellation)
-    {
-        EventSlice slice = await cluster.ReadEventsAsync(EventPosition.Start, 0, cancellation).ConfigureAwait(false);
-        string position = slice.Last.ToString();
-        WriteText(body, $"event: reset\nid: {position}\ndata: ");
-        WriteJson(body, new EventReset(position, slice.DroppedThrough.ToString()), ApiJson.Default.EventReset);
-        WriteText(body, "\n\n");
-        return slice.Last;
-    }
-
-    private static void Write(PipeWriter body, CloudEvent document)
-    {
-        WriteText(body, $"id: {document.Id}\ndata: ");
-        WriteJson(body, document, ApiJson.Default.CloudEvent);
-        WriteText(body, "\n\n");
-    }
-
-    private static void WriteJson<T>(PipeWriter body, T document, JsonTypeInfo<T> type)
-    {
-        using var writer = new Utf8JsonWriter((IBufferWriter<byte>)body);
-        JsonSerializer.Serialize(writer, document, type);
-    }
-
-    private static void WriteText(PipeWriter body, string text) => Encoding.UTF8.GetBytes(text, body);
 }

@@ -40,7 +40,8 @@ internal static class ApiHost
         builder.Configuration.Sources.Clear();
         builder.Logging.ClearProviders();
         logging(builder.Logging);
-        builder.WebHost.ConfigureKestrel(options => Configure(options, api));
+        builder.WebHost.ConfigureKestrel(options => Configure(options, api, limits));
+        builder.WebHost.UseSockets(options => options.CreateBoundListenSocket = ListenSockets.Bind);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(3));
         builder.Services.AddSingleton<IHostLifetime, NoHostLifetime>();
         builder.Services.ConfigureHttpJsonOptions(options =>
@@ -57,14 +58,13 @@ internal static class ApiHost
         builder.Services.AddSingleton(leaving ?? new LeaveOrder());
         builder.Services.AddSingleton<ClusterWriter>();
         builder.Services.AddSingleton<StreamGate>();
+        builder.Services.AddSingleton<EventHub>();
         builder.Services.AddSingleton(services => new MetricsCollector(services.GetRequiredService<ILogger<MetricsCollector>>()));
 
         WebApplication app = builder.Build();
         // Listens from the start, not from the first scrape: what happened before it would be missing.
         app.Services.GetRequiredService<MetricsCollector>();
-        StreamGate gate = app.Services.GetRequiredService<StreamGate>();
-        app.Services.GetRequiredService<IMeterFactory>().Create("Cluster.Api").CreateObservableGauge(
-            "cluster.api.streams.open", () => gate.Open, null, "Event streams and waiting requests that are open");
+        Meters(app.Services);
         app.Use(NoStore);
         app.UseMiddleware<ProblemMiddleware>();
         app.UseMiddleware<HostGuard>();
@@ -75,6 +75,7 @@ internal static class ApiHost
         app.MapNodeChanges();
         app.MapJoining();
         app.MapTokens();
+        app.MapSettings();
         app.MapFencing();
         app.MapEvents();
         app.MapHealth();
@@ -100,15 +101,26 @@ internal static class ApiHost
         logging.Services.Configure<ConsoleLoggerOptions>(options => options.LogToStandardErrorThreshold = LogLevel.Trace);
     }
 
-    private static void Configure(KestrelServerOptions options, ApiConfiguration api)
+    private static void Configure(KestrelServerOptions options, ApiConfiguration api, ApiLimits limits)
     {
         options.AddServerHeader = false;
         options.Limits.MaxRequestBodySize = Problems.MaxBodyBytes;
+        options.Limits.MaxResponseBufferSize = limits.ResponseBufferBytes;
         options.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         options.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(130);
         options.Limits.MaxConcurrentConnections = 20_000;
         options.Listen(api.Listen, listen => listen.Protocols = HttpProtocols.Http1);
         options.ListenUnixSocket(api.Socket, listen => listen.Protocols = HttpProtocols.Http1);
+    }
+
+    private static void Meters(IServiceProvider services)
+    {
+        StreamGate gate = services.GetRequiredService<StreamGate>();
+        EventHub hub = services.GetRequiredService<EventHub>();
+        Meter meter = services.GetRequiredService<IMeterFactory>().Create("Cluster.Api");
+        meter.CreateObservableGauge("cluster.api.streams.open", () => gate.Open, null, "Event streams and waiting requests that are open");
+        meter.CreateObservableCounter("cluster.api.streams.behind", () => hub.Behind, null, "Event streams that were ended because their reader was too slow");
+        meter.CreateObservableCounter("cluster.api.streams.stalled", () => hub.Stalled, null, "Event streams that were cut because their reader did not read");
     }
 
     private static Task NoStore(HttpContext context, RequestDelegate next)

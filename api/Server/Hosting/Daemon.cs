@@ -117,7 +117,6 @@ internal sealed partial class Daemon : IAsyncDisposable
         await using WebApplication app = ApiHost.Build(
             _configuration.Api, cluster, new ApiLimits(), logging => ApiHost.Logging(logging, _configuration.LogLevel), _material, leaving);
         await ListenAsync(app, hurry).ConfigureAwait(false);
-        SocketFile.Restrict(_configuration.Api.Socket);
         ReturnStartupMemory();
         LogServing(log, string.Join(", ", app.Urls));
         serving([.. app.Urls]);

@@ -16,8 +16,17 @@ internal sealed record ApiLimits
     public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>The longest that a long poll waits.</summary>
-    public int LongestWaitMs { get; init; } = 30_000;
+    public TimeSpan LongestWait { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How many event streams and waiting requests are open at most.</summary>
     public int Streams { get; init; } = 10_000;
+
+    /// <summary>How many bytes of encoded events are kept for all streams together. A reader that is further behind than that is told to come again.</summary>
+    public long StreamBacklogBytes { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>How long a write to a stream may wait for its reader before the connection is cut.</summary>
+    public TimeSpan StallLimit { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How many bytes of one response are held for a reader that does not read, beside what the kernel holds.</summary>
+    public long ResponseBufferBytes { get; init; } = 16 * 1024;
 }

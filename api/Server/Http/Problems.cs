@@ -43,6 +43,19 @@ internal static class Problems
 
     public static ProblemException Fault(string detail) => new(500, ProblemTypes.Internal, "A fault of the daemon", detail);
 
+    public static ProblemException InvalidSettings(string problems) => new(
+        400,
+        ProblemTypes.InvalidSettings,
+        "The settings do not fit together",
+        $"The settings were not changed: {problems}. Correct that, or choose a profile (timing.profile: lan, fast, wan).");
+
+    public static ProblemException ChangedMeanwhile(ulong basedOn, ulong present, string who) => new(
+        412,
+        ProblemTypes.ChangedMeanwhile,
+        "Another change came first",
+        $"The settings were to be changed from version {basedOn}, but version {present}{(who.Length == 0 ? "" : $", by {Shown(who)},")} is in force. Nothing was done. "
+            + "Read them, and decide anew.");
+
     public static ProblemException BadJson(string detail) => new(400, ProblemTypes.BadJson, "The body is not the JSON that was expected", detail);
 
     public static ProblemException InvalidBody(string detail) => new(400, ProblemTypes.InvalidBody, "A value in the body is missing or wrong", detail);

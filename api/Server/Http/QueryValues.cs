@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cluster.Api.Server.Configuration;
 using Cluster.Membership;
 using Microsoft.Extensions.Primitives;
 
@@ -19,6 +20,20 @@ internal static class QueryValues
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= min && value <= max
             ? value
             : throw Problems.InvalidParameter($"{name}={Problems.Shown(text)} makes no sense; write a whole number from {min} to {max}.");
+    }
+
+    /// <summary>A duration such as <c>30s</c>; nothing when it is left out.</summary>
+    public static TimeSpan Duration(string? text, string name, TimeSpan max)
+    {
+        if (text is null)
+        {
+            return TimeSpan.Zero;
+        }
+
+        return DurationText.TryParse(text, out TimeSpan value) && value <= max
+            ? value
+            : throw Problems.InvalidParameter(
+                $"{name}={Problems.Shown(text)} makes no sense; write a duration with its unit, from 0s to {max.TotalSeconds}s, e.g. 10s or 500ms.");
     }
 
     public static bool Flag(string? text, string name) => text switch

@@ -20,11 +20,25 @@ internal sealed class PeerSet(RaftOptions options)
     /// <summary>The peer with this number, or null.</summary>
     public Peer? Find(NodeId id)
     {
-        foreach (Peer peer in _all)
+        // Asked for every message: a thousand learners must not make each of theirs cost a thousand comparisons.
+        int low = 0;
+        int high = _all.Length - 1;
+        while (low <= high)
         {
-            if (peer.Id == id)
+            int middle = (low + high) >>> 1;
+            int order = _all[middle].Id.CompareTo(id);
+            if (order == 0)
             {
-                return peer;
+                return _all[middle];
+            }
+
+            if (order < 0)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle - 1;
             }
         }
 

@@ -23,7 +23,7 @@ internal sealed class AckWatch(NodeId self, ClusterState state, SettingsInForce 
 
     public void Tick(MonotonicTime now, long wallClockMs)
     {
-        if (state.FeatureLevel < FeatureLevels.Membership || !grantor.MayGrant(now))
+        if (state.FeatureLevel < FeatureLevels.Membership || !grantor.IsGranting(now))
         {
             _waits.Clear();
             return;

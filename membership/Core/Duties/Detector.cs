@@ -17,9 +17,13 @@ internal sealed class Detector(
     Contacts contacts,
     LeaseGrantor grantor,
     FormerLeases former,
+    Assembly assembly,
     MonotonicTime processStart)
 {
+    private const int LooksPerHeartbeat = 10;
+
     private static readonly TimeSpan s_proposeAgain = TimeSpan.FromSeconds(1);
+    private MonotonicTime _lookAgainAt = MonotonicTime.DistantPast;
     private ulong _probe;
 
     /// <param name="now">The time.</param>
@@ -29,11 +33,13 @@ internal sealed class Detector(
     /// <param name="messages">Takes the probes.</param>
     public void Tick(MonotonicTime now, long wallClockMs, Incarnation ownLife, List<PeerMessage> messages)
     {
-        if (!grantor.MayGrant(now))
+        if (now < _lookAgainAt || !grantor.MayGrant(now))
         {
             return;
         }
 
+        // Not with every message: with a thousand members there are tens of thousands a second, and each look is at all members. Looking later is always safe.
+        _lookAgainAt = now + (settings.Timing.HeartbeatInterval / LooksPerHeartbeat);
         foreach (NodeRecord node in state.Nodes)
         {
             if (node.State == NodeLifeState.Up && node.Incarnation != ownLife)
@@ -67,6 +73,11 @@ internal sealed class Detector(
                 Declare(node, contact, $"to be fenced: {wanted.Reason}", now, wallClockMs);
             }
 
+            return;
+        }
+
+        if (!assembly.IsComplete || assembly.IsLeftToAnOperator(node))
+        {
             return;
         }
 

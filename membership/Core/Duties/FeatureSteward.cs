@@ -15,8 +15,13 @@ internal sealed class FeatureSteward(MembershipOptions options, SettingsInForce 
 
     public void Tick(MonotonicTime now, long wallClockMs)
     {
+        if (state.FeatureLevel >= options.FeatureLevel || now < _proposeAgainAt || !grantor.MayGrant(now))
+        {
+            return;
+        }
+
         uint level = Math.Min(state.CommonFeatureLevel, options.FeatureLevel);
-        if (level <= state.FeatureLevel || now < _proposeAgainAt || !grantor.MayGrant(now) || IsForming(now))
+        if (level <= state.FeatureLevel || IsForming(now))
         {
             return;
         }

@@ -59,9 +59,14 @@ internal sealed class FenceSupervisor(
             }
         }
 
+        bool isGranting = grantor.IsGranting(now);
         foreach (FenceOperation operation in state.OpenOperations)
         {
-            Consider(operation, now, wallClockMs, ownLife);
+            // Before the cluster is assembled only an operator has anybody switched off: see Assembly.
+            if (isGranting || operation.IsAskedFor)
+            {
+                Consider(operation, now, wallClockMs, ownLife);
+            }
         }
     }
 

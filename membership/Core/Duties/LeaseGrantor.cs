@@ -7,7 +7,7 @@ namespace Cluster.Membership;
 /// by that same clock. As the stamp was taken before the request arrived, the lease is over for certain when the leader's own clock has advanced by
 /// lease × clock-rate bound since the arrival. The grant says how long the lease is, so that it is the leader's length on both sides.
 /// </summary>
-internal sealed class LeaseGrantor(NodeId self, SettingsInForce settings, ClusterState state, IReplicatedLog log, Contacts contacts)
+internal sealed class LeaseGrantor(NodeId self, SettingsInForce settings, ClusterState state, IReplicatedLog log, Contacts contacts, Assembly assembly)
 {
     /// <summary>
     /// True when this leader may grant: no other leader can have been elected yet, and everything earlier leaders left is applied here, so that a
@@ -19,9 +19,13 @@ internal sealed class LeaseGrantor(NodeId self, SettingsInForce settings, Cluste
         return status.IsLeader && status.BarrierCommitted && now < status.ConfirmedUntil;
     }
 
+    /// <summary>True when the members have leases as long as they are heard: this leader may grant, and the cluster is assembled (see <see cref="Assembly"/>).</summary>
+    public bool IsGranting(MonotonicTime now) => MayGrant(now) && assembly.IsComplete;
+
     /// <summary>Whether this life of a node is to have its lease prolonged.</summary>
     public bool Deserves(NodeRecord node, Incarnation incarnation) =>
-        node.State == NodeLifeState.Up
+        assembly.IsComplete
+        && node.State == NodeLifeState.Up
         && node.Incarnation == incarnation
         && contacts.Of(node.Id).Condemned != incarnation
         && state.OpenOperation(node.Id, incarnation) is null;

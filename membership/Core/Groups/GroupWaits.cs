@@ -45,6 +45,12 @@ internal static class GroupWaits
     private static string Fencing(DepartedMember departed, GroupRecord group, ClusterState state)
     {
         string what = $"fencing of {departed.Member.NodeName} (demands at least {Words.Of(group.RequiredEvidence)}";
+        if (state.FindNode(departed.Member.Node) is { } node && node.Incarnation == departed.Member.Incarnation && state.IsLeftToAnOperator(node))
+        {
+            return $"{what}; {node.Name} is in maintenance, so the cluster does not switch it off by itself: "
+                + "fence it, confirm that it is stopped, or end its maintenance)";
+        }
+
         FenceOperation? operation = state.OpenOperation(departed.Member.Node, departed.Member.Incarnation);
         if (operation is null || operation.Attempts.Count == 0)
         {

@@ -34,6 +34,7 @@ public sealed partial class ClusterNode
         _detector.Tick(now, _wallClockMs, Incarnation, Effects.Messages);
         _supervisor.Tick(now, _wallClockMs, Incarnation);
         _features.Tick(now, _wallClockMs);
+        _assembly.Tick(now, _wallClockMs, _grantor);
         _acks.Tick(now, _wallClockMs);
         _voters.Tick(now);
         _settingsSteward.Tick(now, _wallClockMs);

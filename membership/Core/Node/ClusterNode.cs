@@ -12,6 +12,7 @@ public sealed partial class ClusterNode
     private readonly MembershipOptions _options;
     private readonly PendingRequests _requests;
     private readonly Contacts _contacts = new();
+    private readonly Assembly _assembly;
     private readonly LeaseGrantor _grantor;
     private readonly FormerLeases _formerLeases;
     private readonly LeaseHolder _holder;
@@ -19,9 +20,9 @@ public sealed partial class ClusterNode
     private readonly FenceSupervisor _supervisor;
     private readonly FeatureSteward _features;
     private readonly AckWatch _acks;
-    private readonly Timekeeper _timekeeper;
     private readonly NoQuorumStop _stop;
     private readonly VoterSteward _voters;
+    private readonly Timekeeper _timekeeper;
     private readonly SettingsInForce _settings;
     private readonly SettingsSteward _settingsSteward;
     private readonly Joiner _joiner;
@@ -57,9 +58,10 @@ public sealed partial class ClusterNode
         _peersTold = State.PeersVersion;
         _requests = new PendingRequests(options.Self, options.Nonce | 1, options.Timing, log);
         _formerLeases = new FormerLeases(State, _settings);
-        _grantor = new LeaseGrantor(options.Self, _settings, State, log, _contacts);
+        _assembly = new Assembly(options, _settings, State, log, _contacts, () => Incarnation);
+        _grantor = new LeaseGrantor(options.Self, _settings, State, log, _contacts, _assembly);
         _holder = new LeaseHolder(options.Self, _settings, log);
-        _detector = new Detector(options.Self, options, _settings, State, log, _contacts, _grantor, _formerLeases, now);
+        _detector = new Detector(options.Self, options, _settings, State, log, _contacts, _grantor, _formerLeases, _assembly, now);
         _supervisor = new FenceSupervisor(options.Self, options, _settings, State, log, _contacts, _grantor);
         _features = new FeatureSteward(options, _settings, State, log, _grantor);
         _acks = new AckWatch(options.Self, State, _settings, log, _grantor);
@@ -96,6 +98,12 @@ public sealed partial class ClusterNode
 
     /// <summary>What the state knows of this node; null before it has learnt that it was added, and after it was removed.</summary>
     private NodeRecord? Own => State.FindNode(_options.Self);
+
+    /// <summary>
+    /// False while this node has said farewell for good (it was drained before it left) but still votes: the others would miss its vote. It is to go on running until they have
+    /// taken the vote from it, or for as long as its owner has patience: they may not be able to.
+    /// </summary>
+    public bool MayEnd => !(_hasLeft && Own is { IsDraining: true } && State.Configuration.IsVoter(_options.Self));
 
     /// <summary>On the leader: why the engine did not begin the last change of voters that was wanted; empty when it did, or none is.</summary>
     public string VotersHeldUp => _voters.Refusal;
@@ -206,11 +214,27 @@ public sealed partial class ClusterNode
         Advance(now);
     }
 
-    /// <summary>True while this node knows itself to belong to a majority: it leads a confirmed majority or holds a lease.</summary>
+    /// <summary>
+    /// On the leader: the nodes, by name, that were not seen since the whole cluster started, where the settings say to wait for all; empty when nobody is waited for. An
+    /// operator may say to go on without them (<see cref="AssembleByOperator"/>).
+    /// </summary>
+    public IReadOnlyList<string> MissingNodes => Log.Status.IsLeader ? [.. _assembly.Missing()] : [];
+
+    /// <summary>
+    /// On the leader: the nodes, by name, of which nobody has heard since the cluster was last assembled, and which the settings leave to an operator: to have them
+    /// fenced, or to wait.
+    /// </summary>
+    public IReadOnlyList<string> NodesLeftToAnOperator =>
+        Log.Status.IsLeader ? [.. State.Nodes.Where(_assembly.IsLeftToAnOperator).Select(node => node.Name)] : [];
+
+    /// <summary>The command with which an operator says to go on without the nodes that were not seen; to be submitted by a member.</summary>
+    public Command AssembleByOperator(string who) => _assembly.ByOperator(who);
+
+    /// <summary>True while this node knows itself to belong to a majority: it leads a confirmed majority of an assembled cluster, or holds a lease.</summary>
     public bool IsQuorate(MonotonicTime now)
     {
         ReplicatedLogStatus status = Log.Status;
-        return status.IsLeader ? now < status.ConfirmedUntil : now < LeaseDeadline || (!_isMember && !status.Leader.IsNone);
+        return status.IsLeader ? now < status.ConfirmedUntil && _assembly.IsComplete : now < LeaseDeadline || (!_isMember && !status.Leader.IsNone);
     }
 
     /// <summary>What a group waits for, in words: <c>quorum</c>, <c>fencing of n3 (...)</c>, <c>ack of n2</c>. Empty when it is ready.</summary>
@@ -220,6 +244,16 @@ public sealed partial class ClusterNode
         if (!IsQuorate(now))
         {
             reasons.Add("quorum");
+        }
+
+        if (MissingNodes is { Count: > 0 } missing)
+        {
+            reasons.Add($"all nodes: {string.Join(", ", missing)} not seen since the cluster started; start what is missing, or assemble the cluster without it");
+        }
+
+        foreach (string name in NodesLeftToAnOperator.Where(name => group.Members.Any(member => member.Member.NodeName == name)))
+        {
+            reasons.Add($"an operator: nobody has heard {name} since the cluster started; have it fenced, or start it");
         }
 
         reasons.AddRange(GroupWaits.Of(group, State));

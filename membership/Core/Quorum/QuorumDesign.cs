@@ -18,8 +18,13 @@ public sealed record QuorumDesign
     /// <summary>Which of two voters has the other switched off first when both live and do not hear each other; null: the first.</summary>
     public string? Favoured { get; init; }
 
-    /// <summary>A voter that is fenced and stays away ceases to vote.</summary>
+    /// <summary>
+    /// A voter that is fenced and stays away ceases to vote even if no learner can take its seat, as long as more than three vote (more than two in two-node mode).
+    /// </summary>
     public bool LastManStanding { get; init; }
+
+    /// <summary>Up to how many nodes vote by themselves; null: as many as vote now.</summary>
+    public int? VotersWanted { get; init; }
 
     /// <summary>After a start of the whole cluster nothing is done until all were seen.</summary>
     public bool WaitForAll { get; init; }
@@ -35,14 +40,14 @@ public sealed record QuorumDesign
         {
             Require(node.Name.Length > 0, "a node has no name; name every node");
             Require(names.Add(node.Name), $"'{node.Name}' is given twice; every node needs a name of its own");
-            Require(node.Votes is >= 0 and <= MostVotes, $"{node.Name} has {node.Votes} votes; write 0 (a learner) to {MostVotes}");
-            Require(!node.IsArbiter || node.IsVoter, $"{node.Name} is an arbiter without a vote; an arbiter is there to vote, so give it votes");
-            any |= node.IsVoter;
+            Require(node.Votes is >= 1 and <= MostVotes, $"{node.Name} has {node.Votes} votes; write 1 to {MostVotes}, and say of one that does not vote that it is a learner");
+            Require(!node.IsArbiter || !node.IsLearner, $"{node.Name} is an arbiter and a learner; an arbiter is there to vote, so let it");
+            any |= !node.IsLearner;
         }
 
-        Require(any, "no node votes; give at least one node a vote");
+        Require(any, "no node votes; let at least one vote");
         Require(
-            Favoured is null || Nodes.Any(node => node.Name == Favoured && node.IsVoter),
+            Favoured is null || Nodes.Any(node => node.Name == Favoured && !node.IsLearner),
             $"'{Favoured}' is favoured but is no voter; name one of the two voters");
     }
 

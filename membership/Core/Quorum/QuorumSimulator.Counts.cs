@@ -3,9 +3,6 @@ namespace Cluster.Membership;
 /// <content>All sets of failures of a small cluster, and counts for a large one.</content>
 public sealed partial class QuorumSimulator
 {
-    /// <summary>A bound on the work of counting successive failures.</summary>
-    private const int MostStates = 100_000;
-
     private (IReadOnlyList<IReadOnlyList<string>> Survived, IReadOnlyList<IReadOnlyList<string>> Fatal, QuorumCount Count) EveryFailure()
     {
         int sets = 1 << _voters.Length;
@@ -44,9 +41,9 @@ public sealed partial class QuorumSimulator
                 .Select(set =>
                 {
                     int[] first = [.. Members(set)];
-                    int[] side = [.. Enumerable.Range(0, _nodes.Length).Select(at => first.Contains(at) ? 0 : _nodes[at].IsVoter ? 1 : -1)];
+                    int[] side = [.. Enumerable.Range(0, _nodes.Length).Select(at => first.Contains(at) ? 0 : _nodes[at].IsLearner ? -1 : 1)];
                     int? winner = Winner(side, 2).Winner;
-                    int[] whole = [.. side.Select((each, at) => _nodes[at].IsVoter ? each : winner ?? -1)];
+                    int[] whole = [.. side.Select((each, at) => _nodes[at].IsLearner ? winner ?? -1 : each)];
                     QuorumVerdict verdict = Winner(whole, 2).Verdict;
                     return new QuorumPartition([Names(set), Names(all & ~set)], winner, verdict, Unproven(at => whole[at] == winner));
                 }),
@@ -61,7 +58,7 @@ public sealed partial class QuorumSimulator
     {
         int[] votes = [.. _voters.Select(at => _nodes[at].Votes).OrderDescending()];
         int all = votes.Sum();
-        bool learnersServe = _nodes.Any(node => !node.IsVoter);
+        bool learnersServe = _nodes.Any(node => node.IsLearner);
         int serving = _voters.Count(at => !_nodes[at].IsArbiter);
         int guaranteed = 0;
         for (int failed = 1; failed < votes.Length; failed++)
@@ -93,86 +90,6 @@ public sealed partial class QuorumSimulator
         }
 
         return new QuorumCount(guaranteed, possible);
-    }
-
-    /// <summary>
-    /// Voters of one kind (votes, arbiter, fencing) are interchangeable, so what has failed is told by a number for each kind. What is survived
-    /// from there on follows from the states with one more failure, which come later in the counting order.
-    /// </summary>
-    private QuorumCount? CountSuccessive()
-    {
-        (QuorumNode Kind, int Count)[] kinds =
-        [
-            .. _voters.Select(at => _nodes[at] with { Name = "" }).GroupBy(node => node).Select(group => (group.Key, group.Count())),
-        ];
-        long states = 1;
-        foreach ((_, int count) in kinds)
-        {
-            states *= count + 1;
-            if (states > MostStates)
-            {
-                return null;
-            }
-        }
-
-        int[] guaranteed = new int[states];
-        int[] possible = new int[states];
-        int[] failed = new int[kinds.Length];
-        for (int state = (int)states - 1; state >= 0; state--)
-        {
-            int rest = state;
-            for (int kind = 0; kind < kinds.Length; kind++)
-            {
-                failed[kind] = rest % (kinds[kind].Count + 1);
-                rest /= kinds[kind].Count + 1;
-            }
-
-            int least = int.MaxValue;
-            int most = 0;
-            int stride = 1;
-            for (int kind = 0; kind < kinds.Length; kind++)
-            {
-                if (failed[kind] < kinds[kind].Count)
-                {
-                    bool survived = SurvivesNext(kinds, failed, kind);
-                    least = Math.Min(least, survived ? 1 + guaranteed[state + stride] : 0);
-                    most = Math.Max(most, survived ? 1 + possible[state + stride] : 0);
-                }
-
-                stride *= kinds[kind].Count + 1;
-            }
-
-            guaranteed[state] = least == int.MaxValue ? 0 : least;
-            possible[state] = most;
-        }
-
-        return new QuorumCount(guaranteed[0], possible[0]);
-    }
-
-    /// <summary>Whether one more failure is survived, of this kind, after these.</summary>
-    private bool SurvivesNext((QuorumNode Kind, int Count)[] kinds, int[] failed, int next)
-    {
-        int votes = 0;
-        int voters = 0;
-        int left = 0;
-        int running = 0;
-        int serving = _nodes.Count(node => !node.IsVoter);
-        bool equal = true;
-        for (int kind = 0; kind < kinds.Length; kind++)
-        {
-            (QuorumNode node, int count) = kinds[kind];
-            int voting = _design.LastManStanding && node.CanBeFenced ? count - failed[kind] : count;
-            int alive = count - failed[kind] - (kind == next ? 1 : 0);
-            votes += voting * node.Votes;
-            voters += voting;
-            left += alive * node.Votes;
-            running += alive;
-            serving += node.IsArbiter ? 0 : alive;
-            equal &= voting == 0 || node.Votes == kinds[next].Kind.Votes;
-        }
-
-        bool alone = _design.TwoNode && voters == 2 && running == 1 && equal && kinds[next].Kind.CanBeFenced;
-        return (2 * left > votes || alone) && serving > 0;
     }
 
     private IEnumerable<int> Members(int set) => _voters.Where((_, bit) => (set & (1 << bit)) != 0);

@@ -2,8 +2,8 @@ namespace Cluster.Membership;
 
 /// <summary>
 /// Answers which failures a cluster survives, by the rules that the running cluster follows: what counts needs more than half of the votes; in
-/// two-node mode the one of two equal voters that has proven the other stopped goes on alone; with last man standing a voter that is fenced and
-/// stays away ceases to vote. Pure: it asks nobody and changes nothing.
+/// two-node mode the one of two equal voters that has proven the other stopped goes on alone; a voter that is fenced and stays away gives its seat to a
+/// learner, or, with last man standing, ceases to vote. Pure: it asks nobody and changes nothing.
 /// </summary>
 public sealed partial class QuorumSimulator
 {
@@ -12,6 +12,7 @@ public sealed partial class QuorumSimulator
 
     private readonly QuorumDesign _design;
     private readonly QuorumNode[] _nodes;
+    private readonly int _votersWanted;
 
     /// <summary>The places of the voters among the nodes.</summary>
     private readonly int[] _voters;
@@ -24,7 +25,8 @@ public sealed partial class QuorumSimulator
         design.Validate();
         _design = design;
         _nodes = [.. design.Nodes];
-        _voters = [.. Enumerable.Range(0, _nodes.Length).Where(at => _nodes[at].IsVoter)];
+        _voters = [.. Enumerable.Range(0, _nodes.Length).Where(at => !_nodes[at].IsLearner)];
+        _votersWanted = design.VotersWanted ?? _voters.Length;
     }
 
     /// <summary>Everything that can be said without naming nodes.</summary>
@@ -84,11 +86,7 @@ public sealed partial class QuorumSimulator
                 break;
             }
 
-            // Only proof ends a vote: a node that is merely silent may still be running, and vote.
-            if (answer.Verdict == QuorumVerdict.ByFencing || (_design.LastManStanding && _nodes[at].CanBeFenced))
-            {
-                voting[at] = false;
-            }
+            Settle(voting, running);
         }
 
         return answers;
@@ -124,7 +122,7 @@ public sealed partial class QuorumSimulator
     /// <param name="running">Who runs and is reached by the others that do.</param>
     private QuorumVerdict Judge(bool[] voting, bool[] running)
     {
-        bool majority = 2 * Votes(voting, running) > Votes(voting);
+        bool majority = HasMajority(voting, running);
         if (!majority && !GoesAlone(voting, running))
         {
             return QuorumVerdict.NoQuorum;
@@ -133,13 +131,62 @@ public sealed partial class QuorumSimulator
         return !Serves(running) ? QuorumVerdict.NobodyServes : majority ? QuorumVerdict.Majority : QuorumVerdict.ByFencing;
     }
 
+    /// <summary>What the leader does about who votes when the failures so far are over. Its own rules stand in <see cref="VoterPlan"/>.</summary>
+    private void Settle(bool[] voting, bool[] running)
+    {
+        if (!HasMajority(voting, running))
+        {
+            // It went on alone: the other is a learner from then on.
+            for (int at = 0; at < voting.Length; at++)
+            {
+                voting[at] &= running[at];
+            }
+        }
+
+        for (int at = 0; at < voting.Length; at++)
+        {
+            // Only proof ends a vote: a node that is merely silent may still be running, and vote.
+            if (voting[at] && !running[at] && _nodes[at].CanBeFenced)
+            {
+                Unseat(at, voting, running);
+            }
+        }
+
+        while (voting.Count(votes => votes) < _votersWanted && Candidate(voting, running) is >= 0 and int seat)
+        {
+            voting[seat] = true;
+        }
+    }
+
+    private void Unseat(int gone, bool[] voting, bool[] running)
+    {
+        int voters = voting.Count(votes => votes);
+        int candidate = voters <= _votersWanted ? Candidate(voting, running) : -1;
+        if (candidate < 0 && !(_design.LastManStanding && voters > (_design.TwoNode ? 2 : 3)))
+        {
+            return;
+        }
+
+        voting[gone] = false;
+        if (candidate >= 0)
+        {
+            voting[candidate] = true;
+        }
+    }
+
+    /// <summary>The learner that is to vote next; -1 when there is none.</summary>
+    private int Candidate(bool[] voting, bool[] running) =>
+        Array.FindIndex([.. Enumerable.Range(0, _nodes.Length).Select(at => _nodes[at].IsLearner && running[at] && !voting[at])], fits => fits);
+
+    private bool HasMajority(bool[] voting, bool[] running) => 2 * Votes(voting, running) > Votes(voting);
+
     /// <summary>
     /// Two-node mode needs equal votes: only when neither is a majority alone is every committed entry on both, so that whoever is left has them
     /// all. Whoever outvotes the other may have committed what the other never saw.
     /// </summary>
     private bool GoesAlone(bool[] voting, bool[] running)
     {
-        int[] pair = [.. _voters.Where(at => voting[at])];
+        int[] pair = [.. Enumerable.Range(0, _nodes.Length).Where(at => voting[at])];
         if (!_design.TwoNode || pair.Length != 2 || _nodes[pair[0]].Votes != _nodes[pair[1]].Votes || running[pair[0]] == running[pair[1]])
         {
             return false;
@@ -168,7 +215,7 @@ public sealed partial class QuorumSimulator
         }
 
         // Only two equal voters can both contend: each may prove the other stopped, and the favoured one begins without delay.
-        int favoured = side[Array.FindIndex(_nodes, node => node.IsVoter && (_design.Favoured is null || node.Name == _design.Favoured))];
+        int favoured = side[Array.FindIndex(_nodes, node => !node.IsLearner && (_design.Favoured is null || node.Name == _design.Favoured))];
         return contenders.Find(each => contenders.Count == 1 || each.Side == favoured);
     }
 
@@ -198,9 +245,9 @@ public sealed partial class QuorumSimulator
 
     private static int Majority(int votes) => (votes / 2) + 1;
 
-    private int Votes(bool[] voting) => _voters.Sum(at => voting[at] ? _nodes[at].Votes : 0);
+    private int Votes(bool[] voting) => _nodes.Select((node, at) => voting[at] ? node.Votes : 0).Sum();
 
-    private int Votes(bool[] voting, bool[] running) => _voters.Sum(at => voting[at] && running[at] ? _nodes[at].Votes : 0);
+    private int Votes(bool[] voting, bool[] running) => _nodes.Select((node, at) => voting[at] && running[at] ? node.Votes : 0).Sum();
 
     private bool Serves(bool[] running) => Enumerable.Range(0, _nodes.Length).Any(at => running[at] && !_nodes[at].IsArbiter);
 
@@ -213,7 +260,7 @@ public sealed partial class QuorumSimulator
 
     private bool[] All() => [.. _nodes.Select(_ => true)];
 
-    private bool[] VotersOnly() => [.. _nodes.Select(node => node.IsVoter)];
+    private bool[] VotersOnly() => [.. _nodes.Select(node => !node.IsLearner)];
 
     private int[] Places(IReadOnlyList<string> names)
     {

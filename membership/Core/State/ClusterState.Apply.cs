@@ -97,6 +97,7 @@ public sealed partial class ClusterState
         Command.KindOneofCase.GroupExpel when FeatureLevel >= FeatureLevels.Membership => ApplyGroupExpel(command.GroupExpel),
         Command.KindOneofCase.FeatureRaise => ApplyFeatureRaise(command.FeatureRaise),
         Command.KindOneofCase.SettingsChange => ApplySettingsChange(command.SettingsChange),
+        Command.KindOneofCase.ClusterAssemble => ApplyAssemble(command.ClusterAssemble),
         _ => Unknown(),
     };
 

@@ -196,6 +196,11 @@ public sealed partial class ClusterState
             EmitChanged(node, change.Who);
         }
 
+        if (before.Maintenance && node is { IsMaintained: false, State: NodeLifeState.Down } && OpenOperation(node.Id, node.Incarnation) is null)
+        {
+            Open(node, Settings.Values.Fencing.OnDown, "down when its maintenance ended", "cluster", "");
+        }
+
         return Accepted();
     }
 
@@ -204,6 +209,10 @@ public sealed partial class ClusterState
         node.IsArbiter ? Refused(OutcomeCode.WrongState, $"{node.Name} is an arbiter: it votes and holds nothing; run lock managers on other nodes")
         : node.IsDraining ? Refused(OutcomeCode.WrongState, $"{node.Name} is being drained: no lock manager may join on it; join on another node, or end the draining")
         : null;
+
+    /// <summary>Whether a node is down in maintenance: the cluster does not have it switched off by itself, so whoever waits for it waits for an operator.</summary>
+    internal bool IsLeftToAnOperator(NodeRecord node) =>
+        node is { IsMaintained: true, State: NodeLifeState.Down } && OpenOperation(node.Id, node.Incarnation) is null;
 
     private void EmitChanged(NodeRecord node, string who)
     {

@@ -134,7 +134,7 @@ public sealed partial class ClusterState
 
         FenceOperation? operation = OpenOperation(node.Id, node.Incarnation);
         FenceAttempt? running = operation?.Running;
-        if (running is not null && IsStillUp(running.Executor, running.ExecutorIncarnation))
+        if (running is not null && MayStillAct(running))
         {
             return Refused(
                 OutcomeCode.WrongState,
@@ -169,6 +169,16 @@ public sealed partial class ClusterState
         return null;
     }
 
+    /// <summary>
+    /// Whether an attempt's executor may have its agent at work. One that leads without being a member has no life here whose end could be seen, so it always may:
+    /// were its target let in, it would be switched off a moment later, with a majority that counts on it. It is not waited for in vain: the leader ends or replaces
+    /// an attempt that is not reported in time, and while none is at work a node may join.
+    /// </summary>
+    private bool MayStillAct(FenceAttempt running) =>
+        running.ExecutorIncarnation == Incarnation.None
+            ? FeatureLevel >= FeatureLevels.Membership
+            : IsStillUp(running.Executor, running.ExecutorIncarnation);
+
     private bool IsStillUp(NodeId node, Incarnation incarnation) =>
         FindNode(node) is { State: NodeLifeState.Up } record && record.Incarnation == incarnation;
 
@@ -185,7 +195,17 @@ public sealed partial class ClusterState
         }
 
         MarkDown(node, down.Reason, down.SilentMs);
-        if (OpenOperation(node.Id, node.Incarnation) is null)
+        if (OpenOperation(node.Id, node.Incarnation) is not null)
+        {
+            return Accepted();
+        }
+
+        if (node.IsArbiter)
+        {
+            // Nothing can be in flight of one that never held anything, and its lease is over, or the leader would not have proposed this (S2).
+            MarkFenced(node, Evidence.LeaseExpired, default, "");
+        }
+        else if (!node.IsMaintained)
         {
             Open(node, down.FenceKind == FenceKind.Unspecified ? FenceKind.Off : down.FenceKind, down.Reason, "cluster", "");
         }

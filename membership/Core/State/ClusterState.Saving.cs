@@ -52,6 +52,7 @@ public sealed partial class ClusterState
             saved.Tokens.Add(SavedForms.Of(token));
         }
 
+        saved.Assembled.AddRange(_assembled);
         foreach (NodeId removed in _removed)
         {
             saved.RemovedNodes.Add(removed.Value);
@@ -89,6 +90,8 @@ public sealed partial class ClusterState
         PeersVersion++;
         Configuration = configuration
             ?? (saved.Voters is null ? new ClusterConfiguration(_nodes.Keys) : SavedForms.ToConfiguration(saved.Voters));
+        _assembled.Clear();
+        _assembled.UnionWith(saved.Assembled);
         RestoreTokens(saved);
         RestoreSettings(saved.Settings);
         AppliedIndex = through;

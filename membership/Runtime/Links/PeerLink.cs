@@ -1,4 +1,5 @@
 using Cluster.Transport;
+using Cluster.Transport.Pulse;
 
 namespace Cluster.Runtime.Links;
 
@@ -33,9 +34,11 @@ internal sealed class PeerLink
     /// <summary>Makes the way to a node.</summary>
     /// <param name="node">The node.</param>
     /// <param name="isProvisional">Whether only its own word stands for it so far.</param>
+    /// <param name="pulse">Pulses to and from it.</param>
     /// <param name="makePath">Makes a path of a number and an address.</param>
-    public PeerLink(NodePeer node, bool isProvisional, Func<byte, PeerAddress, PeerPath> makePath)
+    public PeerLink(NodePeer node, bool isProvisional, PulsePeer pulse, Func<byte, PeerAddress, PeerPath> makePath)
     {
+        Pulse = pulse;
         _makePath = makePath;
         Node = node;
         IsProvisional = isProvisional;
@@ -45,7 +48,7 @@ internal sealed class PeerLink
     public NodePeer Node { get; private set; }
 
     /// <summary>True for a node that is known only by its own word: it goes with its last connection.</summary>
-    public bool IsProvisional { get; private set; }
+    public bool IsProvisional { get; set; }
 
     /// <summary>The paths, the preferred one first.</summary>
     public IReadOnlyList<PeerPath> Paths => Volatile.Read(ref _paths);
@@ -53,8 +56,8 @@ internal sealed class PeerLink
     /// <summary>The path that carries what goes over one only.</summary>
     public PeerPath? Current => Paths is { Count: > 0 } paths ? paths[Math.Min(_choice.Current, paths.Count - 1)] : null;
 
-    /// <summary>How a path looks apart from TCP; null when nobody can tell.</summary>
-    public Func<PeerPath, bool>? IsSilent { get; set; }
+    /// <summary>Pulses to and from it.</summary>
+    public PulsePeer Pulse { get; }
 
     /// <summary>How long a path may be silent before traffic leaves it.</summary>
     public TimeSpan Patience { get; set; } = TimeSpan.FromMilliseconds(125);
@@ -80,6 +83,22 @@ internal sealed class PeerLink
         }
 
         paths[_choice.Current].Queue(frame, LinkPriority.Bulk);
+        Volatile.Write(ref SentCount, SentCount + 1);
+        return true;
+    }
+
+    /// <summary>
+    /// Sends a message of the moment by pulse, at once. While it is not known that pulses arrive, it goes over the links as well: a firewall may let no
+    /// datagrams through, and where many are lost TCP sends again. On the loop's thread.
+    /// </summary>
+    /// <returns>False when it found no room.</returns>
+    public bool Beat(OutgoingFrame frame)
+    {
+        if (!Pulse.Send(frame) || !Pulse.IsEchoed(Patience))
+        {
+            return QueueUrgent(frame);
+        }
+
         Volatile.Write(ref SentCount, SentCount + 1);
         return true;
     }
@@ -118,12 +137,20 @@ internal sealed class PeerLink
         }
     }
 
+    /// <summary>The node is not a peer any more.</summary>
+    /// <returns>Its paths, to be disposed of.</returns>
+    public IReadOnlyList<PeerPath> End()
+    {
+        Pulse.Dispose();
+        return Paths;
+    }
+
     private void Choose(PeerPath[] paths, long nowMs)
     {
         for (int i = 0; i < paths.Length; i++)
         {
             _health[i] = paths[i].HealthOfLink(nowMs, Patience);
-            if (_health[i] == PathHealth.Good && IsSilent?.Invoke(paths[i]) == true)
+            if (_health[i] == PathHealth.Good && Pulse.IsSilent(paths[i].Number, Patience))
             {
                 _health[i] = PathHealth.Silent;
             }
@@ -162,6 +189,8 @@ internal sealed class PeerLink
         ];
         Node = node;
         Volatile.Write(ref _paths, paths);
-        return [.. old.Except(paths)];
+        List<PeerPath> over = [.. old.Except(paths)];
+        over.ForEach(path => Pulse.RemovePath(path.Number));
+        return over;
     }
 }

@@ -4,6 +4,7 @@ using Cluster.Membership;
 using Cluster.Runtime.Loop;
 using Cluster.Runtime.Wire;
 using Cluster.Transport;
+using Cluster.Transport.Pulse;
 using Cluster.Transport.Security;
 using Microsoft.Extensions.Logging;
 
@@ -26,6 +27,8 @@ internal sealed class PeerLinks : IAsyncDisposable
     private readonly PeerTable _table;
     private readonly PeerAdmission _admission;
     private readonly PeerListeners _listeners;
+    private readonly PulseHub _pulse;
+    private readonly NodeId _self;
     private readonly PeerCredentials? _credentials;
     private readonly BackgroundWork _background;
     private readonly NodePeer _own;
@@ -35,9 +38,10 @@ internal sealed class PeerLinks : IAsyncDisposable
     /// <summary>Listens, and prepares the links; they connect with the first message.</summary>
     /// <exception cref="CertificateException">The certificates can't be used.</exception>
     /// <exception cref="IOException">This node's first peer endpoint can't be bound.</exception>
-    public PeerLinks(NodeRuntimeOptions options, ulong session, Inbox inbox, ILogger logger)
+    public PeerLinks(NodeRuntimeOptions options, ulong session, Inbox inbox, StallBoard stalls, ILogger logger)
     {
         _logger = logger;
+        _self = options.Self;
         _own = options.Own;
         _heartbeat = options.Timing.HeartbeatInterval;
         _background = new BackgroundWork(logger);
@@ -63,11 +67,13 @@ internal sealed class PeerLinks : IAsyncDisposable
             Upgrade = _credentials is null ? null : new PeerTls(_credentials, _table.NameOf, _table.IsFree).UpgradeAsync,
             Admission = _admission.RefusalOf,
         };
-        var receiver = new PeerReceiver(options.Self, _table, _admission, inbox, Close, logger);
-        _listeners = new PeerListeners(_options, receiver);
+        var receiver = new PeerReceiver(options.Self, _table, _admission, inbox, stalls, Close, logger);
+        _pulse = new PulseHub(options.Self.Value, _credentials is not null, receiver, _heartbeat);
+        _listeners = new PeerListeners(_options, receiver, _pulse, problem => RuntimeLog.NoPulse(logger, problem));
         _peersFile = PeersFile.Of(options.DataDirectory);
         _table.Update(PeersFile.Merge(options.Nodes, KnownPeers()));
         Listen();
+        _pulse.Start();
         if (_credentials is null)
         {
             RuntimeLog.PlainLinks(logger, EndPoint.ToString()!);
@@ -126,6 +132,19 @@ internal sealed class PeerLinks : IAsyncDisposable
         }
     }
 
+    private enum Way
+    {
+        Bulk,
+        Urgent,
+        Pulse,
+    }
+
+    /// <summary>Whether the kernel runs the pulse thread before what has no deadline.</summary>
+    public bool IsPulseRealtime => _pulse.IsRealtime;
+
+    /// <summary>Datagrams that came in the name of no peer.</summary>
+    public long StrangePulses => _pulse.Strangers;
+
     private TimeSpan Patience => TimeSpan.FromMilliseconds(Math.Max(100, 2.5 * _heartbeat.TotalMilliseconds));
 
     /// <summary>
@@ -156,6 +175,11 @@ internal sealed class PeerLinks : IAsyncDisposable
     {
         if (_admission.Observe(state))
         {
+            foreach (PeerLink peer in _table.All)
+            {
+                peer.Pulse.Reconsider(process => _admission.RefusalOf(process) is null);
+            }
+
             _background.Run("ending connections of former processes", _listeners.ReconsiderAsync);
         }
     }
@@ -166,7 +190,7 @@ internal sealed class PeerLinks : IAsyncDisposable
         if (_table.TryFind(message.To.Value, out PeerLink? peer))
         {
             OutgoingFrame frame = RaftFrame.TryMake(message) as OutgoingFrame ?? new EncodedFrame(PeerCodec.Encode(message));
-            Queue(peer, frame, PeerCodec.IsUrgent(message));
+            Queue(peer, frame, PeerCodec.IsPulse(message) ? Way.Pulse : PeerCodec.IsUrgent(message) ? Way.Urgent : Way.Bulk);
         }
     }
 
@@ -175,7 +199,7 @@ internal sealed class PeerLinks : IAsyncDisposable
     {
         if (_table.TryFind(message.To.Value, out PeerLink? peer))
         {
-            Queue(peer, new EncodedFrame(PeerCodec.Encode(message)), urgent: true);
+            Queue(peer, new EncodedFrame(PeerCodec.Encode(message)), Way.Pulse);
         }
     }
 
@@ -191,9 +215,10 @@ internal sealed class PeerLinks : IAsyncDisposable
     /// <summary>Closes everything; nothing reaches the inbox after it.</summary>
     public async ValueTask DisposeAsync()
     {
+        _pulse.Dispose();
         await _background.DisposeAsync().ConfigureAwait(false);
         await _listeners.DisposeAsync().ConfigureAwait(false);
-        await Task.WhenAll(_table.All.SelectMany(peer => peer.Paths).Select(path => path.DisposeAsync().AsTask())).ConfigureAwait(false);
+        await Task.WhenAll(_table.All.SelectMany(peer => peer.End()).Select(path => path.DisposeAsync().AsTask())).ConfigureAwait(false);
         await _background.Closing.ConfigureAwait(false);
     }
 
@@ -236,7 +261,7 @@ internal sealed class PeerLinks : IAsyncDisposable
     {
         PeerLink? made = null;
         made = new PeerLink(
-            node, isProvisional, (number, address) => new PeerPath(_options, node.Id.Value, number, address, (path, status) => Changed(made, path, status)))
+            node, isProvisional, _pulse.Peer(node.Id.Value), (number, address) => new PeerPath(_options, node.Id.Value, number, address, (path, status) => Changed(made, path, status)))
         {
             Patience = Patience,
             Moved = (peer, from, to) => RuntimeLog.PathMoved(_logger, peer.Node.Name, from.Address.ToString(), to.Address.ToString()),
@@ -252,14 +277,14 @@ internal sealed class PeerLinks : IAsyncDisposable
         }
     }
 
-    private void Queue(PeerLink peer, OutgoingFrame frame, bool urgent)
+    private void Queue(PeerLink peer, OutgoingFrame frame, Way way)
     {
         if (frame.Length > _options.MaxFrameBytes)
         {
             RuntimeLog.MessageDropped(
                 _logger, peer.Node.Id.Value, $"{frame.Length} bytes are more than a link carries ({_options.MaxFrameBytes})");
         }
-        else if (!(urgent ? peer.QueueUrgent(frame) : peer.QueueBulk(frame)))
+        else if (!(way == Way.Pulse ? peer.Beat(frame) : way == Way.Urgent ? peer.QueueUrgent(frame) : peer.QueueBulk(frame)))
         {
             Interlocked.Increment(ref peer.DroppedCount);
         }
@@ -282,8 +307,33 @@ internal sealed class PeerLinks : IAsyncDisposable
         }
     }
 
-    /// <summary>One line for each change, not for each attempt.</summary>
+    /// <summary>A connection over a path was made, is over, or could not be made. On threads of the pool.</summary>
     private void Changed(PeerLink? peer, PeerPath path, LinkStatus status)
+    {
+        if (peer is not null && status.Priority == LinkPriority.Urgent)
+        {
+            if (status is { IsConnected: true, RemoteEndPoint: { } remote })
+            {
+                peer.Pulse.SetPath(path.Number, remote, status.LocalEndPoint);
+                path.Link.TrySend(PeerCodec.Encode(_self, peer.Node.Id, peer.Pulse.Offer), LinkPriority.Urgent);
+                if (peer.Paths.Count > 1)
+                {
+                    // Where traffic may move to at any time.
+                    path.Connect(LinkPriority.Bulk);
+                }
+            }
+            else if (status is { IsConnected: false, QueuedFrames: 0 })
+            {
+                // Pulses may be all that is said, and they need nothing of it; but votes will.
+                path.Connect(LinkPriority.Urgent);
+            }
+        }
+
+        Tell(peer, path, status);
+    }
+
+    /// <summary>One line for each change, not for each attempt.</summary>
+    private void Tell(PeerLink? peer, PeerPath path, LinkStatus status)
     {
         string? news = status.IsConnected ? "connected" : status.LastError;
         if (!path.IsNews(status.Priority, news))

@@ -1,13 +1,16 @@
 using System.Net;
 using System.Net.Sockets;
 using Cluster.Transport;
+using Cluster.Transport.Pulse;
 
 namespace Cluster.Runtime.Links;
 
 /// <summary>The sockets at which this node listens for its peers, one for each of its addresses. Changed by one thread at a time.</summary>
 /// <param name="options">Settings of links.</param>
 /// <param name="receiver">Takes what arrives at any of them.</param>
-internal sealed class PeerListeners(LinkOptions options, ILinkReceiver receiver) : IAsyncDisposable
+/// <param name="pulse">Listens for pulses at the same addresses.</param>
+/// <param name="noPulse">Told why it does not at one of them.</param>
+internal sealed class PeerListeners(LinkOptions options, ILinkReceiver receiver, PulseHub pulse, Action<string> noPulse) : IAsyncDisposable
 {
     private Entry[] _entries = [];
 
@@ -24,6 +27,10 @@ internal sealed class PeerListeners(LinkOptions options, ILinkReceiver receiver)
     {
         var listener = LinkListener.Start(options, PeerEndPoint.ToListenAt(address), receiver);
         Volatile.Write(ref _entries, [.. _entries, new Entry(address, listener)]);
+        if (pulse.Listen((IPEndPoint)listener.EndPoint) is { } problem)
+        {
+            noPulse(problem);
+        }
     }
 
     /// <summary>
@@ -34,6 +41,11 @@ internal sealed class PeerListeners(LinkOptions options, ILinkReceiver receiver)
     {
         Entry[] over = [.. _entries.Where(entry => !addresses.Contains(entry.Address))];
         Volatile.Write(ref _entries, [.. _entries.Except(over)]);
+        foreach (Entry entry in over)
+        {
+            pulse.StopListening((IPEndPoint)entry.Listener.EndPoint);
+        }
+
         await DisposeAsync(over).ConfigureAwait(false);
         foreach (PeerAddress address in addresses)
         {

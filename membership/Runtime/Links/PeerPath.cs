@@ -47,6 +47,9 @@ internal sealed class PeerPath : IAsyncDisposable
     /// <summary>Whether a message may be queued for the urgent connection.</summary>
     public bool MayQueueUrgent() => _connected || Interlocked.Increment(ref _queuedWhileDown) <= MaxQueuedWhileDown;
 
+    /// <summary>Has the connection of a priority made, though there is nothing to say: the frame is empty, and no message.</summary>
+    public void Connect(LinkPriority priority) => Link.TrySend(ReadOnlyMemory<byte>.Empty, priority);
+
     /// <summary>On the loop's thread.</summary>
     public void Queue(OutgoingFrame frame, LinkPriority priority)
     {

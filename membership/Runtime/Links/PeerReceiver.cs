@@ -1,21 +1,35 @@
 using System.Net;
+using Cluster.Client;
 using Cluster.Consensus;
 using Cluster.Runtime.Loop;
 using Cluster.Runtime.Wire;
 using Cluster.Transport;
+using Cluster.Transport.Pulse;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging;
 
 namespace Cluster.Runtime.Links;
 
 /// <summary>Takes what arrives from peers, and hands messages to the inbox. On the links' threads.</summary>
-internal sealed class PeerReceiver(NodeId self, PeerTable table, PeerAdmission admission, Inbox inbox, Action<IReadOnlyList<PeerPath>> over, ILogger logger)
-    : ILinkReceiver
+internal sealed class PeerReceiver(
+    NodeId self, PeerTable table, PeerAdmission admission, Inbox inbox, StallBoard stalls, Action<IReadOnlyList<PeerPath>> over, ILogger logger)
+    : ILinkReceiver, IPulseReceiver
 {
     private readonly RefusalLog _refusals = new(TimeProvider.System);
 
     /// <inheritdoc/>
-    public void Received(LinkPeer peer, ReadOnlyMemory<byte> body)
+    public void Received(LinkPeer peer, ReadOnlyMemory<byte> body) => Received(peer, body, byPulse: false);
+
+    /// <inheritdoc/>
+    void IPulseReceiver.Received(LinkPeer peer, ReadOnlyMemory<byte> body) => Received(peer, body, byPulse: true);
+
+    /// <inheritdoc/>
+    void IPulseReceiver.Idle() => inbox.Nudge(BootTime.Now);
+
+    /// <inheritdoc/>
+    void IPulseReceiver.Delayed(TimeSpan delay) => stalls.Note(StallPlace.Pulse, delay);
+
+    private void Received(LinkPeer peer, ReadOnlyMemory<byte> body, bool byPulse)
     {
         if (!table.TryFind(peer.Node, out PeerLink? sender))
         {
@@ -32,7 +46,7 @@ internal sealed class PeerReceiver(NodeId self, PeerTable table, PeerAdmission a
 
         try
         {
-            Deliver(sender, body);
+            Deliver(sender, peer, body, byPulse);
         }
         catch (InvalidProtocolBufferException e)
         {
@@ -40,13 +54,23 @@ internal sealed class PeerReceiver(NodeId self, PeerTable table, PeerAdmission a
         }
     }
 
-    /// <summary>Hands a message to the inbox.</summary>
-    /// <exception cref="InvalidProtocolBufferException">The bytes are no message.</exception>
-    public void Deliver(PeerLink sender, ReadOnlyMemory<byte> body)
+    private void Deliver(PeerLink sender, LinkPeer peer, ReadOnlyMemory<byte> body, bool byPulse)
     {
         PeerMessage? other = null;
         if (!RaftFrameReader.TryRead(body, out RaftMessage raft) && !PeerCodec.TryDecode(body.Span, out raft, out other))
         {
+            if (!byPulse && PeerCodec.TryDecodeOffer(body.Span) is { } offer && !sender.Pulse.Accept(offer, peer))
+            {
+                RuntimeLog.MessageDropped(logger, peer.Node, "its pulse key is not of the kind that this node's links call for");
+            }
+
+            return;
+        }
+
+        if (byPulse && other is null && !PeerCodec.IsPulse(raft))
+        {
+            // Others may refer to the bytes they came in, and those are used again.
+            RuntimeLog.MessageDropped(logger, peer.Node, $"a {raft.Kind} came by pulse");
             return;
         }
 

@@ -1,4 +1,5 @@
 using Cluster.Transport;
+using Cluster.Transport.Pulse;
 
 namespace Cluster.Runtime.Links;
 
@@ -17,21 +18,28 @@ internal static class PeerStatus
             paths.Sum(static path => path.FramesSent),
             paths.Sum(static path => path.FramesDropped) + Volatile.Read(ref peer.DroppedCount),
             Volatile.Read(ref peer.ReceivedCount),
-            paths);
+            paths,
+            peer.Pulse.Received,
+            peer.Pulse.Refused);
     }
 
     private static PeerPathStatus Of(PeerLink peer, PeerPath path)
     {
         LinkStatus urgent = path.Link.StatusOf(LinkPriority.Urgent);
         LinkStatus bulk = path.Link.StatusOf(LinkPriority.Bulk);
+        PulsePathStatus? pulse = peer.Pulse.StatusOf(path.Number);
         return new PeerPathStatus(
             path.Address,
             urgent.IsConnected,
             peer.Current == path,
             urgent.Connects + bulk.Connects,
             urgent.FramesSent + bulk.FramesSent,
-            urgent.BytesSent + bulk.BytesSent,
+            urgent.BytesSent + bulk.BytesSent + (pulse?.SentBytes ?? 0),
             urgent.FramesDropped + bulk.FramesDropped,
-            urgent.LastError ?? bulk.LastError);
+            urgent.LastError ?? bulk.LastError,
+            pulse?.LastEcho,
+            pulse?.RoundTrip,
+            pulse?.Sent ?? 0,
+            pulse?.Errors ?? 0);
     }
 }

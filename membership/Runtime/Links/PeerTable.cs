@@ -5,7 +5,7 @@ namespace Cluster.Runtime.Links;
 
 /// <summary>
 /// The peers that are known, changed while others read. A node that is not on the list is kept by its own word as long as it is connected: it may have
-/// been admitted by commands that were not applied here yet.
+/// been added by commands that were not applied here yet, or removed and not know it yet.
 /// </summary>
 /// <param name="self">This node.</param>
 /// <param name="make">Makes the way to a node; true for one that is known by its own word only.</param>
@@ -15,7 +15,6 @@ internal sealed class PeerTable(NodeId self, Func<NodePeer, bool, PeerLink> make
     public const int MaxProvisional = 64;
 
     private readonly Lock _gate = new();
-    private readonly HashSet<uint> _removed = [];
     private Dictionary<uint, PeerLink> _byNumber = [];
     private PeerLink[] _all = [];
 
@@ -45,9 +44,7 @@ internal sealed class PeerTable(NodeId self, Func<NodePeer, bool, PeerLink> make
                 return null;
             }
 
-            return _removed.Contains(node)
-                ? $"node {node} was removed from the cluster; add it again under a new number"
-                : _all.Count(static peer => peer.IsProvisional) >= MaxProvisional
+            return _all.Count(static peer => peer.IsProvisional) >= MaxProvisional
                     ? $"node {node} is not known here, and {MaxProvisional} nodes that are not are connected already"
                     : null;
         }
@@ -69,7 +66,6 @@ internal sealed class PeerTable(NodeId self, Func<NodePeer, bool, PeerLink> make
                 }
 
                 next[node.Id.Value] = peer ?? make(node, false);
-                _removed.Remove(node.Id.Value);
             }
 
             foreach ((uint number, PeerLink peer) in _byNumber)
@@ -79,14 +75,16 @@ internal sealed class PeerTable(NodeId self, Func<NodePeer, bool, PeerLink> make
                     continue;
                 }
 
-                if (peer.IsProvisional)
+                if (Volatile.Read(ref peer.Accepted) > 0)
                 {
+                    // Not yet on the list, or not any more: the engine still has to tell a removed voter of its removal.
+                    peer.IsProvisional = true;
                     next[number] = peer;
-                    continue;
                 }
-
-                _removed.Add(number);
-                over.AddRange(peer.Paths);
+                else
+                {
+                    over.AddRange(peer.End());
+                }
             }
 
             Publish(next);
@@ -126,7 +124,7 @@ internal sealed class PeerTable(NodeId self, Func<NodePeer, bool, PeerLink> make
             var next = new Dictionary<uint, PeerLink>(_byNumber);
             next.Remove(node);
             Publish(next);
-            return peer.Paths;
+            return peer.End();
         }
     }
 

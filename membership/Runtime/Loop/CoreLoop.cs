@@ -12,6 +12,7 @@ namespace Cluster.Runtime.Loop;
 /// <param name="inbox">Where inputs come from.</param>
 /// <param name="tickInterval">Between ticks.</param>
 /// <param name="stallThreshold">A longer time between two ticks is reported.</param>
+/// <param name="stalls">Where it is noted how late it ticks, and how long the garbage collector stopped everything.</param>
 /// <param name="stalled">Takes the length of a gap in which the loop was not run.</param>
 /// <param name="failed">Takes the failure of the core; it is not called again after it.</param>
 internal sealed class CoreLoop(
@@ -19,6 +20,7 @@ internal sealed class CoreLoop(
     Inbox inbox,
     TimeSpan tickInterval,
     TimeSpan stallThreshold,
+    StallBoard stalls,
     Action<TimeSpan> stalled,
     Action<Exception> failed)
 {
@@ -187,6 +189,8 @@ internal sealed class CoreLoop(
             Volatile.Write(ref _worstGapTicks, gap.Ticks);
         }
 
+        stalls.Note(StallPlace.Loop, _now - _nextTick);
+        stalls.LookAtCollector();
         if (gap > _stallThreshold)
         {
             stalled(gap);

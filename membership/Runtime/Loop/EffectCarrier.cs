@@ -122,10 +122,16 @@ internal sealed class EffectCarrier(
             feed.Restart(dropped);
         }
 
+        feed.Capacity = node.Settings.Limits.EventsRetained;
         feed.Append(effects.Events);
         if (effects.Events.Count > 0 || effects.Restored is not null)
         {
             links.Observe(node.State);
+        }
+
+        if (effects.PeersChanged)
+        {
+            links.Update([.. node.State.Nodes.Select(PeerOf)]);
         }
 
         PublishLease(node, effects.IncarnationEnded, effects.StaysEnded);
@@ -136,6 +142,20 @@ internal sealed class EffectCarrier(
             _refusal = refusal;
             RuntimeLog.JoinRefused(logger, refusal);
         }
+    }
+
+    private static NodePeer PeerOf(NodeRecord node)
+    {
+        List<PeerAddress> addresses = [];
+        foreach (string text in node.Addresses)
+        {
+            if (PeerAddress.TryParse(text, out PeerAddress address))
+            {
+                addresses.Add(address);
+            }
+        }
+
+        return new NodePeer(node.Id, node.Name, addresses);
     }
 
     /// <summary>Agents must not go on with attempts that the ledger holds for ended, nor for a life that is over.</summary>

@@ -1,3 +1,4 @@
+using Cluster.Client;
 using Cluster.Consensus;
 
 namespace Cluster.Runtime.Loop;
@@ -16,6 +17,9 @@ internal sealed class Inbox
     /// <summary>The most messages that wait.</summary>
     public const int MaxMessages = 16 * 1024;
 
+    /// <summary>Any thread is woken a little late.</summary>
+    private static readonly TimeSpan s_late = TimeSpan.FromMilliseconds(5);
+
     private readonly Lock _gate = new();
     private readonly ThreadSignal _signal = new();
     private InboxBatch _arrived = new();
@@ -25,6 +29,7 @@ internal sealed class Inbox
     private Turn _turn = Turn.Loop;
     private bool _loopWaits;
     private bool _poked;
+    private MonotonicTime _loopDue = MonotonicTime.DistantFuture;
 
     private enum Turn
     {
@@ -148,6 +153,25 @@ internal sealed class Inbox
         Do(errand);
     }
 
+    /// <summary>
+    /// Has the core run on this thread if the loop should be up by now and is not: the machine has no time for it, but had for the caller, whose thread may
+    /// come before others.
+    /// </summary>
+    public void Nudge(MonotonicTime now)
+    {
+        lock (_gate)
+        {
+            if (_turn != Turn.Nobody || _visit is null || now < _loopDue + s_late)
+            {
+                return;
+            }
+
+            _turn = Turn.Visitor;
+        }
+
+        Visit();
+    }
+
     /// <summary>Takes all that waits, after waiting for it at most for the given time. On the loop's thread, whose turn it is then.</summary>
     /// <returns>Valid until the next call. Empty when nothing came.</returns>
     public InboxBatch Take(TimeSpan patience)
@@ -160,6 +184,7 @@ internal sealed class Inbox
             }
 
             _turn = Turn.Nobody;
+            _loopDue = BootTime.Now + patience;
         }
 
         _signal.Wait(patience);

@@ -15,6 +15,7 @@ internal sealed class NodeLoop : ILoopCore
     /// <param name="inbox">Where inputs come from.</param>
     /// <param name="effects">Carries effects out.</param>
     /// <param name="timing">Ticks come five times a heartbeat interval. Followed by the cluster's settings as the node learns them.</param>
+    /// <param name="stalls">Where stalls are noted.</param>
     /// <param name="stalled">Takes the length of a gap in which the loop was not run.</param>
     /// <param name="failed">Takes the failure of the node; it is not called again after it.</param>
     public NodeLoop(
@@ -22,13 +23,14 @@ internal sealed class NodeLoop : ILoopCore
         Inbox inbox,
         EffectCarrier effects,
         MembershipTiming timing,
+        StallBoard stalls,
         Action<TimeSpan> stalled,
         Action<Exception> failed)
     {
         Node = node;
         _effects = effects;
         _timing = timing;
-        _loop = new CoreLoop(this, inbox, TickIntervalOf(timing), timing.StallThreshold, stalled, failed);
+        _loop = new CoreLoop(this, inbox, TickIntervalOf(timing), timing.StallThreshold, stalls, stalled, failed);
     }
 
     /// <summary>The node. On the loop's thread only.</summary>

@@ -6,7 +6,7 @@ using Cluster.Membership.Protocol;
 namespace Cluster.Runtime.Metrics;
 
 /// <summary>The instruments of the meter <c>Cluster</c>. Any listener may read them.</summary>
-internal sealed class RuntimeMetrics : IDisposable
+internal sealed partial class RuntimeMetrics : IDisposable
 {
     private readonly Meter _meter = new("Cluster");
     private readonly Histogram<double> _logSync;
@@ -69,12 +69,8 @@ internal sealed class RuntimeMetrics : IDisposable
             "cluster.loop.gap.max", () => runtime.WorstLoopGap.TotalSeconds, "s", "Longest time between two ticks since the start");
         _meter.CreateObservableCounter("cluster.messages.sent", () => runtime.MessagesSent, null, "Messages handed to peer links");
         _meter.CreateObservableCounter("cluster.messages.received", () => runtime.MessagesReceived, null, "Messages of peers understood");
-        _meter.CreateObservableGauge(
-            "cluster.peer.connected",
-            () => runtime.Peers.Select(peer => new Measurement<long>(
-                peer.IsConnected ? 1 : 0, new KeyValuePair<string, object?>("peer", peer.Name))),
-            null,
-            "1 while the urgent connection to a peer stands");
+        ObservePeers(runtime);
+        ObserveStalls(runtime);
         Gauge(
             "cluster.peer.links.plain", () => runtime.PlainPeerLinks, "Links to peers that are neither encrypted nor authenticated; 0 is right");
         _meter.CreateObservableGauge(

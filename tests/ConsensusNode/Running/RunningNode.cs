@@ -37,7 +37,8 @@ internal sealed class RunningNode
         _openMs = Stopwatch.GetElapsedTime(began).TotalMilliseconds;
         _recovered = recovered.Entries.Count;
         _writer = new LogThread(_log, Inbox.PostPersisted, Synced, e => Fail("the log on disk", e));
-        var links = new PeerLinks(LinkOptionsOf(settings), Draw(), Inbox, logger);
+        var stalls = new StallBoard();
+        var links = new PeerLinks(LinkOptionsOf(settings), Draw(), Inbox, stalls, logger);
         var engine = new RaftNode(OptionsOf(settings), recovered, BootTime.Now);
         _saver = new SnapshotThread(
             _log.Snapshots,
@@ -53,6 +54,7 @@ internal sealed class RunningNode
             Inbox,
             timing.HeartbeatInterval / 5,
             timing.StallThreshold,
+            stalls,
             gap => Stalled(gap, timing),
             e => Fail("the engine", e));
     }

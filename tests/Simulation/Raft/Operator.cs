@@ -114,6 +114,12 @@ internal sealed class Operator(RaftWorld world)
                 return;
             }
 
+            // The order may have waited while the leader was paused: a host that has come back under another number meanwhile would be a member that never answers.
+            if (steps.Any(step => step.Kind == ConfigurationStepKind.Add && world.HostOf(step.Node)?.Id != step.Node))
+            {
+                return;
+            }
+
             bool begun = leader.Log.TryChangeConfiguration(change, now, out _, out string refusal);
             Note(leader, begun, $"{change}", refusal);
         });

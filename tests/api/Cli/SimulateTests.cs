@@ -39,18 +39,18 @@ public sealed class SimulateTests
     public async Task Votes_arbiters_and_missing_devices_are_written_behind_the_name()
     {
         var terminal = new Terminal(Nowhere);
-        Assert.Equal(0, await terminal.RunAsync("quorum", "simulate", "--nodes", "n1=2:unfenced,n2,q=3:arbiter:unfenced,late=0", "--json"));
+        Assert.Equal(0, await terminal.RunAsync("quorum", "simulate", "--nodes", "n1=2:unfenced,n2,q=3:arbiter:unfenced,late:learner", "--json"));
         SimulatedNode[] nodes = [.. JsonSerializer.Deserialize(terminal.Out, ApiJson.Default.QuorumSimulationDocument)!.Nodes];
         Assert.Equal(
         [
-            ("n1", 2, false, false), ("n2", 1, false, true), ("q", 3, true, false), ("late", 0, false, true),
+            ("n1", 2, false, false), ("n2", 1, false, true), ("q", 3, true, false), ("late", 1, false, true),
         ],
         nodes.Select(node => (node.Name, node.Votes!.Value, node.Arbiter!.Value, node.CanBeFenced!.Value)));
     }
 
     [Theory]
     [InlineData("'n1=x' can't be read", "--nodes", "n1=x")]
-    [InlineData("neither 'arbiter' nor 'unfenced'", "--nodes", "n1:abriter")]
+    [InlineData("none of 'arbiter', 'learner' and 'unfenced'", "--nodes", "n1:abriter")]
     [InlineData("given twice", "--nodes", "n1,n1")]
     [InlineData("none of the nodes", "--nodes", "n1", "--fail", "n2")]
     [InlineData("contradict", "--nodes", "n1", "--from-cluster")]
@@ -67,7 +67,7 @@ public sealed class SimulateTests
         await using ApiFixture api = await ApiFixture.StartAsync();
         var terminal = new Terminal(api.Address.ToString());
         Assert.Equal(0, await terminal.RunAsync("quorum"));
-        Assert.StartsWith("quorate: 3 of 3 up, 2 needed; leader n1", terminal.Out, StringComparison.Ordinal);
+        Assert.StartsWith("quorate: 3 of 3 votes up, 2 needed; leader n1", terminal.Out, StringComparison.Ordinal);
         api.Cluster.Quorate = false;
         Assert.Equal(4, await new Terminal(api.Address.ToString()).RunAsync("quorum"));
     }

@@ -13,7 +13,7 @@ public sealed class StatusTests
         var terminal = new Terminal(api.Address.ToString());
         Assert.Equal(0, await terminal.RunAsync("status"));
         Assert.Contains("test: healthy, as n1 sees it", terminal.Out, StringComparison.Ordinal);
-        Assert.Contains("quorate: 3 of 3 up, 2 needed; leader n1", terminal.Out, StringComparison.Ordinal);
+        Assert.Contains("quorate: 3 of 3 votes up, 2 needed; leader n1", terminal.Out, StringComparison.Ordinal);
         Assert.Matches("(?m)^n3 +up +13 ", terminal.Out);
         Assert.DoesNotContain("What to do", terminal.Out, StringComparison.Ordinal);
         Assert.DoesNotContain('\u001b', terminal.Out);

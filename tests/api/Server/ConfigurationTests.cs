@@ -131,7 +131,7 @@ public sealed class ConfigurationTests
     [InlineData("timing: lan", "timing: { lease: 10ms }", "the timing does not fit together: lease 10 ms must be at least")]
     [InlineData("timing: lan", "timing: { leese: 1s }", "timing.leese: is not known here")]
     [InlineData("onDown: off", "onDown: explode", "fencing.onDown: 'explode' is not known; write one of: off, reboot")]
-    [InlineData("targets: [n2]", "targets: [n9]", "fencing.devices[0].targets: 'n9' is not among the nodes")]
+    [InlineData("targets: [n2]", "targets: [N9]", "fencing.devices[0].targets: 'N9' is no node's name")]
     [InlineData("targets: [n2], ", "", "fencing.devices[0].targets: is missing or empty")]
     [InlineData("level: 2", "level: 10", "fencing.devices[0].level: '10' must be a whole number from 1 to 9")]
     [InlineData("agent: ipmi", "agnt: ipmi", "fencing.devices[0].agent: is missing")]

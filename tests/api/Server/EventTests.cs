@@ -34,7 +34,7 @@ public sealed class EventTests
     public async Task A_long_poll_ends_with_the_first_event()
     {
         await using ApiFixture api = await ApiFixture.StartAsync();
-        Task<JsonElement> waiting = api.GetAsync("/v1/events?after=4.1&waitMs=30000");
+        Task<JsonElement> waiting = api.GetAsync("/v1/events?after=4.1&wait=30s");
         api.Cluster.EmitDown(5);
         JsonElement page = await waiting.WaitAsync(TimeSpan.FromSeconds(20));
         Assert.Equal("5.1", page.GetProperty("next").GetString());
@@ -45,7 +45,7 @@ public sealed class EventTests
     {
         await using ApiFixture api = await ApiFixture.StartAsync();
         api.Cluster.EmitDown(5);
-        JsonElement page = await api.GetAsync("/v1/events?after=5.1&waitMs=50");
+        JsonElement page = await api.GetAsync("/v1/events?after=5.1&wait=50ms");
         Assert.Empty(page.GetProperty("events").EnumerateArray());
         Assert.Equal("5.1", page.GetProperty("next").GetString());
     }

@@ -14,7 +14,7 @@ public sealed class FuzzTests
     ];
 
     private static readonly string[] Queries =
-        ["", "?after=1.1", "?after=%00", "?limit=1&limit=2", "?waitMs=-1", "?after=now&waitMs=0", "?open", "?after=99999999999999999999", "?=&&"];
+        ["", "?after=1.1", "?after=%00", "?limit=1&limit=2", "?wait=-1s", "?wait=1", "?after=now&wait=0s", "?open", "?after=99999999999999999999", "?=&&"];
 
     private static readonly string[] Bodies =
     [

@@ -112,7 +112,9 @@ public sealed class ProblemTests
     [InlineData("/v1/events?after=yesterday")]
     [InlineData("/v1/events?after=1.x")]
     [InlineData("/v1/events?limit=1001")]
-    [InlineData("/v1/events?waitMs=30001")]
+    [InlineData("/v1/events?wait=31s")]
+    [InlineData("/v1/events?wait=30")]
+    [InlineData("/v1/events?wait=-1s")]
     public async Task A_parameter_that_makes_no_sense_is_named(string path)
     {
         await using ApiFixture api = await ApiFixture.StartAsync();

@@ -97,8 +97,11 @@ internal sealed class CommandHistory(ulong seed, uint level = FeatureLevels.Unde
     private Command OfTheList(NodeRecord node, ClusterState state)
     {
         Command command = new() { RequiredLevel = _random.Chance(0.9) ? FeatureLevels.Membership : 0 };
-        switch (Below(5))
+        switch (Below(6))
         {
+            case 5:
+                command.ClusterAssemble = new ClusterAssemble { Who = _random.Chance(0.2) ? "ann" : "", Incarnations = { node.Incarnation.Value } };
+                return command;
             case 0 when state.Nodes.Count < 6:
                 uint number = 3 + (uint)Below(8);
                 command.NodeAdd = new NodeAdd { Node = number, Name = $"n{number}", Token = _random.Chance(0.7) ? $"t{Below(3)}" : "", Who = "ann", IsArbiter = _random.Chance(0.2) };

@@ -13,8 +13,8 @@ internal sealed class NodeDriver
         CompactionPolicy? compaction = null,
         Action<ScriptedLog>? prepare = null,
         uint self = 1,
-        StoredTiming? stored = null,
-        QuorumPolicy? quorum = null)
+        QuorumPolicy? quorum = null,
+        StoredTiming? stored = null)
     {
         prepare?.Invoke(Log);
         Timing = timing ?? new MembershipTiming { StartupGrace = TimeSpan.Zero };
@@ -27,8 +27,8 @@ internal sealed class NodeDriver
                 Nonce = 42,
                 BootId = "boot-1",
                 Timing = Timing,
-                StoredTiming = stored,
                 Quorum = quorum ?? new QuorumPolicy(),
+                StoredTiming = stored,
                 Compaction = compaction ?? new CompactionPolicy(),
                 Fencing = new FencePolicy { Levels = new Dictionary<NodeId, IReadOnlyList<int>> { [new(2)] = [1], [new(3)] = [1, 2] } },
             },

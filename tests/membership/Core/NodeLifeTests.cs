@@ -104,6 +104,26 @@ public class NodeLifeTests
     }
 
     [Fact]
+    public void A_join_waits_while_a_leader_that_is_no_member_has_the_node_switched_off()
+    {
+        _driver.Join(1);
+        _driver.Join(2);
+        _driver.Join(3);
+        _driver.AtMembershipLevel();
+        _driver.Down(3);
+        ulong operation = _driver.State.OpenOperations.Single().Id.Value;
+        _driver.StartByNonMember(operation, 1, executor: 2);
+
+        CommandOutcome atWork = _driver.Join(3, nonce: 9, boot: "b2");
+        _driver.End(operation, 1, succeeded: false, failure: "unreachable");
+        CommandOutcome after = _driver.Join(3, nonce: 9, boot: "b2");
+
+        Assert.Equal(OutcomeCode.WrongState, atWork.Code);
+        Assert.Contains("at work on its former life", atWork.Detail, StringComparison.Ordinal);
+        Assert.True(after.Accepted);
+    }
+
+    [Fact]
     public void A_join_between_attempts_supersedes_the_operation()
     {
         _driver.AllJoin();

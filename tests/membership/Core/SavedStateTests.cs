@@ -18,6 +18,7 @@ public sealed class SavedStateTests
         SavedState.OperationsFieldNumber,
         SavedState.FeatureLevelFieldNumber,
         SavedState.TokensFieldNumber,
+        SavedState.AssembledFieldNumber,
         SavedState.RemovedNodesFieldNumber,
         SavedState.SettingsFieldNumber,
     ];

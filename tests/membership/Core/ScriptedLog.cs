@@ -118,6 +118,8 @@ internal sealed class ScriptedLog : IReplicatedLog
     /// <summary>A configuration is committed.</summary>
     public void Configure(ClusterConfiguration configuration)
     {
+        // What stands before it in the log is committed with it.
+        Commit();
         Configuration = configuration;
         ConfigurationIndex = new LogIndex(++_last);
         Status = Status with { CommitIndex = ConfigurationIndex };

@@ -63,6 +63,21 @@ internal sealed class StateDriver
             },
         });
 
+    /// <summary>A leader that is no member acts itself.</summary>
+    public CommandOutcome StartByNonMember(ulong operation, uint attempt, uint executor) =>
+        Apply(new Command
+        {
+            FenceAttemptStart = new FenceAttemptStart
+            {
+                Operation = operation,
+                Attempt = attempt,
+                Executor = executor,
+                ExecutorNonce = 77,
+                Level = 1,
+                Action = AttemptAction.SwitchOff,
+            },
+        });
+
     public CommandOutcome End(ulong operation, uint attempt, bool succeeded, Evidence evidence = Evidence.None, string failure = "") =>
         Apply(new Command
         {
@@ -201,6 +216,7 @@ internal sealed class StateDriver
             $"start g{e.GroupStart.Generation} [{string.Join(' ', e.GroupStart.Members.Select(m => $"{m.Member}/{m.Slot}"))}]"
             + $" departed [{string.Join(' ', e.GroupStart.Departed.Select(m => m.Member))}]",
         ClusterEvent.KindOneofCase.NodeAdded => $"added {e.NodeAdded.Name} {string.Join(',', e.NodeAdded.Addresses)}",
+        ClusterEvent.KindOneofCase.ClusterAssembled => $"assembled {e.ClusterAssembled.Who}",
         ClusterEvent.KindOneofCase.NodeRemoved => $"removed {e.NodeRemoved.Name}",
         ClusterEvent.KindOneofCase.NodeChanged => $"changed {e.NodeChanged.Name}",
         ClusterEvent.KindOneofCase.GroupReady => $"ready g{e.GroupReady.Generation}",

@@ -21,20 +21,21 @@ internal static class NodeText
             throw Wrong(text, "after '=' stands a number of votes");
         }
 
-        if (parts.Skip(1).FirstOrDefault(word => word is not ("arbiter" or "unfenced")) is { } unknown)
+        if (parts.Skip(1).FirstOrDefault(word => word is not ("arbiter" or "learner" or "unfenced")) is { } unknown)
         {
-            throw Wrong(text, $"'{unknown}' is neither 'arbiter' nor 'unfenced'");
+            throw Wrong(text, $"'{unknown}' is none of 'arbiter', 'learner' and 'unfenced'");
         }
 
         return new SimulatedNode
         {
             Name = head[0],
             Votes = votes,
+            Learner = parts.Skip(1).Contains("learner"),
             Arbiter = parts.Skip(1).Contains("arbiter"),
             CanBeFenced = !parts.Skip(1).Contains("unfenced"),
         };
     }
 
     private static CliException Wrong(string text, string why) =>
-        new(ExitCode.Usage, $"--nodes: '{text}' can't be read: {why}. Write NAME[=VOTES][:arbiter][:unfenced], e.g. n1=2,n2,q:arbiter.");
+        new(ExitCode.Usage, $"--nodes: '{text}' can't be read: {why}. Write NAME[=VOTES][:arbiter|:learner][:unfenced], e.g. n1=2,n2,q:arbiter.");
 }

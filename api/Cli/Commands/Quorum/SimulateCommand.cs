@@ -12,7 +12,7 @@ internal sealed class SimulateCommand(CommonOptions common, CliConsole console)
 {
     private readonly Option<string?> _nodes = new("--nodes")
     {
-        Description = "The nodes of a cluster that might be: NAME[=VOTES][:arbiter][:unfenced], separated by commas; 0 votes: a learner. No daemon is asked.",
+        Description = "The nodes of a cluster that might be: NAME[=VOTES][:arbiter|:learner][:unfenced], separated by commas. No daemon is asked.",
         HelpName = "n1=2,n2,q:arbiter",
     };
 

@@ -19,7 +19,8 @@ internal static class EventEndpoints
             .WithSummary("The events, in order")
             .WithDescription("With Accept: text/event-stream a stream that never ends: each event is a CloudEvents document, its id the position; "
                 + "a stream that broke is resumed with Last-Event-ID. Otherwise one page as JSON. The order is the same on every node, so a "
-                + "reader may go on at another one. Events that are no longer retained: the stream sends 'event: reset', a page is answered 410.")
+                + "reader may go on at another one. Events that are no longer retained: the stream sends 'event: reset', a page is answered 410. "
+                + "A reader that is too slow is sent 'event: behind', and the stream ends: it reads again from where it stands.")
             .Produces<EventPage>(200, "application/json", EventStream.MediaType)
             .AnswersProblems(400, 410, 503)
             .WithMetadata(new RequestHeaderMetadata("Last-Event-ID", "The position of the last event that was seen; goes before 'after'."));
@@ -29,11 +30,12 @@ internal static class EventEndpoints
         HttpRequest request,
         ICluster cluster,
         StreamGate gate,
+        EventHub hub,
         ApiLimits limits,
         IHostApplicationLifetime lifetime,
         [Description("Only events after this position; 'now' for those still to come. Left out: all that are retained.")] string? after,
         [Description("How many at most on a page, 1 to 1000; 100 if left out.")] string? limit,
-        [Description("How long to wait for the first event, in milliseconds, 0 to 30000; 0 if left out.")] string? waitMs,
+        [Description("How long to wait for the first event, e.g. 30s or 500ms, at most 30s; 0s if left out.")] string? wait,
         CancellationToken cancellation)
     {
         bool stream = EventStream.IsAskedFor(request);
@@ -45,7 +47,7 @@ internal static class EventEndpoints
         if (stream)
         {
             using IDisposable place = gate.Enter();
-            await new EventStream(cluster, limits).WriteAsync(request.HttpContext.Response, position, stopping.Token).ConfigureAwait(false);
+            await new EventStream(cluster, hub).WriteAsync(request.HttpContext, position, stopping.Token).ConfigureAwait(false);
             return Results.Empty;
         }
 
@@ -53,7 +55,7 @@ internal static class EventEndpoints
         return TypedResults.Ok(await page.ReadAsync(
             position,
             QueryValues.Number(limit, "limit", 100, 1, MostEvents),
-            TimeSpan.FromMilliseconds(QueryValues.Number(waitMs, "waitMs", 0, 0, limits.LongestWaitMs)),
+            QueryValues.Duration(wait, "wait", limits.LongestWait),
             stopping.Token).ConfigureAwait(false));
     }
 

@@ -5,6 +5,7 @@ using System.Text.Json;
 using Cluster.Api.Server.Configuration;
 using Cluster.Api.Server.Hosting;
 using Cluster.Api.Server.Http;
+using Cluster.Api.Server.Joining;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
 
@@ -44,13 +45,14 @@ internal sealed class ApiFixture : IAsyncDisposable
         KeepAlive = TimeSpan.FromMilliseconds(50),
     };
 
-    public static async Task<ApiFixture> StartAsync(FakeCluster? cluster = null, ApiLimits? limits = null)
+    public static async Task<ApiFixture> StartAsync(
+        FakeCluster? cluster = null, ApiLimits? limits = null, JoinMaterial? material = null, LeaveOrder? leaving = null)
     {
         cluster ??= new FakeCluster();
         string folder = Directory.CreateTempSubdirectory("api-").FullName;
         var api = new ApiConfiguration(
             new IPEndPoint(IPAddress.Loopback, 0), new Uri("http://node-one.example:7201"), Path.Combine(folder, "api.sock"), false);
-        WebApplication app = ApiHost.Build(api, cluster, limits ?? ShortLimits, logging => logging.SetMinimumLevel(LogLevel.None));
+        WebApplication app = ApiHost.Build(api, cluster, limits ?? ShortLimits, logging => logging.SetMinimumLevel(LogLevel.None), material, leaving);
         await app.StartAsync();
         return new ApiFixture(app, folder, cluster);
     }
@@ -74,6 +76,11 @@ internal sealed class ApiFixture : IAsyncDisposable
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         return await JsonAsync(response);
     }
+
+    public Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? body = null) => Client.SendAsync(new HttpRequestMessage(method, path)
+    {
+        Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json"),
+    });
 
     public Task<HttpResponseMessage> PostAsync(string path, string body, string? key = null)
     {

@@ -9,7 +9,7 @@ using FenceKind = Cluster.Api.Contract.FenceKind;
 namespace Cluster.Api.Server.Tests.Support;
 
 /// <summary>A cluster of three nodes that does what it is told. Counts what it is asked to change.</summary>
-internal sealed class FakeCluster : ICluster
+internal sealed partial class FakeCluster : ICluster
 {
     private readonly Lock _gate = new();
     private readonly List<FenceOperationDocument> _operations = [];
@@ -44,6 +44,11 @@ internal sealed class FakeCluster : ICluster
 
     /// <summary>When set, reads throw it.</summary>
     public Exception? ReadFault { get; set; }
+
+    public List<KnownToken> Tokens { get; } = [];
+
+    /// <summary>Every command that was handed in.</summary>
+    public List<Command> Commands { get; } = [];
 
     public int Submitted => Volatile.Read(ref _submitted);
 
@@ -108,7 +113,9 @@ internal sealed class FakeCluster : ICluster
                 Role = ConsensusRole.Leader,
                 Votes = 3,
                 Majority = 2,
+                VotesUp = 3,
                 VotersUp = 3,
+                Voters = ["n1", "n2", "n3"],
                 Lease = new LeaseDocument(LeaseHeld, LeaseHeld ? 600 : 0),
                 CommitIndex = 50,
                 AppliedIndex = 50,
@@ -196,9 +203,19 @@ internal sealed class FakeCluster : ICluster
         }
     }
 
+    public Task<IReadOnlyList<KnownToken>> ReadTokensAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<KnownToken>>([.. Tokens]);
+
+    public Task<IReadOnlyList<JoinPeer>> ReadFoundersAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<JoinPeer>>(
+        [.. Enumerable.Range(1, 3).Select(number => new JoinPeer((uint)number, $"n{number}", [$"10.0.0.{number}:7101"]))]);
+
     public Task<CommandOutcome> SubmitAsync(Command command, CancellationToken cancellation)
     {
         Interlocked.Increment(ref _submitted);
+        lock (_gate)
+        {
+            Commands.Add(command);
+        }
+
         return OnSubmit is { } answer ? answer(command, cancellation) : Task.FromResult(Apply(command));
     }
 
@@ -239,6 +256,11 @@ internal sealed class FakeCluster : ICluster
 
             Nodes[at] = Nodes[at] with { State = NodeState.Fenced, Evidence = Evidence.ConfirmedByHuman, ConfirmedBy = confirm.Who };
             return new CommandOutcome(OutcomeCode.Accepted, 50, 0, "");
+        }
+
+        if (ApplyNodes(command) is { } outcome)
+        {
+            return outcome;
         }
 
         FenceOpen open = command.FenceOpen;

@@ -11,7 +11,7 @@ internal sealed class QuorumModel
     private readonly SortedSet<string> _voting;
 
     public QuorumModel(QuorumDesign design)
-        : this(design, [.. design.Nodes.Select(node => node.Name)], [.. design.Nodes.Where(node => node.Votes > 0).Select(node => node.Name)])
+        : this(design, [.. design.Nodes.Select(node => node.Name)], [.. design.Nodes.Where(node => !node.IsLearner).Select(node => node.Name)])
     {
     }
 
@@ -48,20 +48,38 @@ internal sealed class QuorumModel
     /// <summary>The cluster when all that follows from the failures so far is over.</summary>
     public QuorumModel Settled()
     {
-        if (!HasMajority)
+        SortedSet<string> voting = [.. HasMajority ? _voting : _voting.Where(_running.Contains)];
+        int wanted = _design.VotersWanted ?? _design.Nodes.Count(node => !node.IsLearner);
+        foreach (string gone in _voting.Where(name => !_running.Contains(name) && Node(name).CanBeFenced && voting.Contains(name)))
         {
-            return new QuorumModel(_design, [.. _running], [.. _voting.Where(_running.Contains)]);
+            // A learner takes the seat; or, if the settings say so and enough others vote, nobody does.
+            string? successor = Waiting(voting).FirstOrDefault();
+            if (successor is not null && voting.Count <= wanted)
+            {
+                voting.Remove(gone);
+                voting.Add(successor);
+            }
+            else if (_design.LastManStanding && (voting.Count > 3 || (voting.Count == 3 && _design.TwoNode)))
+            {
+                voting.Remove(gone);
+            }
         }
 
-        return _design.LastManStanding
-            ? new QuorumModel(_design, [.. _running], [.. _voting.Where(name => _running.Contains(name) || !Node(name).CanBeFenced)])
-            : this;
+        foreach (string late in Waiting(voting).ToArray())
+        {
+            if (voting.Count < wanted)
+            {
+                voting.Add(late);
+            }
+        }
+
+        return new QuorumModel(_design, [.. _running], voting);
     }
 
     /// <summary>The numbers of failures after which somebody's order of failures first stops the cluster, less one: the least and the greatest.</summary>
     public (int Least, int Most) InTurn()
     {
-        string[] next = [.. _design.Nodes.Where(node => node.Votes > 0 && _running.Contains(node.Name)).Select(node => node.Name)];
+        string[] next = [.. _design.Nodes.Where(node => _voting.Contains(node.Name) && _running.Contains(node.Name)).Select(node => node.Name)];
         if (next.Length == 0)
         {
             return (0, 0);
@@ -80,6 +98,9 @@ internal sealed class QuorumModel
         })];
         return (all.Min(each => each.Least), all.Max(each => each.Most));
     }
+
+    private IEnumerable<string> Waiting(SortedSet<string> voting) =>
+        _design.Nodes.Where(node => node.IsLearner && _running.Contains(node.Name) && !voting.Contains(node.Name)).Select(node => node.Name);
 
     private QuorumNode Node(string name) => _design.Nodes.Single(node => node.Name == name);
 

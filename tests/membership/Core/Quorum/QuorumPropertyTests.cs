@@ -76,7 +76,7 @@ public sealed class QuorumPropertyTests
     [Fact]
     public void Counting_agrees_with_listing_where_both_are_possible() => ForEach(9, (design, simulator) =>
     {
-        if (design.Nodes.Count(node => node.Votes > 0) == 2)
+        if (design.Nodes.Count(node => !node.IsLearner) == 2)
         {
             return;
         }
@@ -124,9 +124,10 @@ public sealed class QuorumPropertyTests
                 CanBeFenced = random.Next(4) != 0,
             }),
         ];
-        if (random.Next(4) == 0)
+        if (random.Next(3) == 0)
         {
-            nodes = [.. nodes, new QuorumNode("learner", 0) { CanBeFenced = random.Next(2) == 0 }];
+            var spare = new QuorumNode("", random.Next(1, 3)) { IsLearner = true, CanBeFenced = random.Next(2) == 0 };
+            nodes = [.. nodes, .. Enumerable.Range(1, random.Next(1, 3)).Select(number => spare with { Name = $"spare{number}" })];
         }
 
         return new QuorumDesign
@@ -135,11 +136,12 @@ public sealed class QuorumPropertyTests
             TwoNode = random.Next(2) == 0,
             Favoured = random.Next(2) == 0 ? nodes[0].Name : null,
             LastManStanding = random.Next(2) == 0,
+            VotersWanted = random.Next(3) == 0 ? random.Next(1, 8) : null,
             WaitForAll = random.Next(2) == 0,
         };
     }
 
-    private static string[] Voters(QuorumDesign design) => [.. design.Nodes.Where(node => node.Votes > 0).Select(node => node.Name)];
+    private static string[] Voters(QuorumDesign design) => [.. design.Nodes.Where(node => !node.IsLearner).Select(node => node.Name)];
 
     private static IEnumerable<string[]> Sets(string[] names) => Enumerable.Range(0, 1 << names.Length)
         .Select(set => names.Where((_, at) => (set & (1 << at)) != 0).ToArray());

@@ -24,6 +24,18 @@ public sealed class QuorumSimulatorTests
         Assert.Equal(
             [QuorumVerdict.Majority, QuorumVerdict.Majority, QuorumVerdict.Majority, QuorumVerdict.NoQuorum], steps.Select(step => step.Verdict));
         Assert.Equal([3, 3, 2, 2], steps.Select(step => step.Needed));
+        Assert.Equal([4, 3, 2, 1], steps.Select(step => step.Votes));
+    }
+
+    [Fact]
+    public void A_learner_takes_the_seat_of_a_voter_that_is_fenced()
+    {
+        QuorumDesign design = Nodes(3) with { Nodes = [.. Nodes(3).Nodes, new QuorumNode("s1") { IsLearner = true }, new QuorumNode("s2") { IsLearner = true }] };
+        Assert.Equal(new QuorumCount(1, 1), Simulate(design).Simultaneous);
+        Assert.Equal(new QuorumCount(3, 3), Simulate(design).Successive);
+        QuorumFailure[] steps = [.. new QuorumSimulator(design).FailInTurn(["n1", "n2", "n3", "s1"])];
+        Assert.Equal([2, 2, 2, 1], steps.Select(step => step.Votes));
+        Assert.Equal(QuorumVerdict.NoQuorum, steps[3].Verdict);
     }
 
     [Fact]
@@ -115,6 +127,7 @@ public sealed class QuorumSimulatorTests
             Nodes = [new QuorumNode("n1", 3), .. Enumerable.Range(2, 4).Select(number => new QuorumNode($"n{number}"))],
         };
         Assert.Equal(new QuorumCount(1, 4), Simulate(design).Successive);
+        Assert.Equal(new QuorumCount(1, 3), Simulate(design with { LastManStanding = false }).Successive);
     }
 
     [Fact]
@@ -125,15 +138,16 @@ public sealed class QuorumSimulatorTests
         Assert.Null(many.Partitions);
         Assert.Equal(new QuorumCount(50, 50), many.Simultaneous);
         Assert.Equal(new QuorumCount(99, 99), many.Successive);
+        Assert.Equal(new QuorumCount(100, 100), Simulate(Nodes(101) with { LastManStanding = true, TwoNode = true }).Successive);
         var weights = new QuorumDesign { Nodes = [.. Enumerable.Range(1, 40).Select(number => new QuorumNode($"n{number}", number))] };
-        Assert.Null(Simulate(weights).Successive);
+        Assert.Null(Simulate(weights with { LastManStanding = true }).Successive);
         Assert.Equal(new QuorumCount(11, 28), Simulate(weights).Simultaneous);
     }
 
     [Theory]
     [InlineData("'n1' is given twice")]
     [InlineData("no node votes")]
-    [InlineData("arbiter without a vote")]
+    [InlineData("an arbiter and a learner")]
     [InlineData("is favoured but is no voter")]
     [InlineData("1001 votes")]
     [InlineData("1001 nodes")]
@@ -142,8 +156,8 @@ public sealed class QuorumSimulatorTests
         QuorumDesign design = reason switch
         {
             "'n1' is given twice" => new QuorumDesign { Nodes = [new QuorumNode("n1"), new QuorumNode("n1")] },
-            "no node votes" => new QuorumDesign { Nodes = [new QuorumNode("n1", 0)] },
-            "arbiter without a vote" => new QuorumDesign { Nodes = [new QuorumNode("n1"), new QuorumNode("q", 0) { IsArbiter = true }] },
+            "no node votes" => new QuorumDesign { Nodes = [new QuorumNode("n1") { IsLearner = true }] },
+            "an arbiter and a learner" => new QuorumDesign { Nodes = [new QuorumNode("n1"), new QuorumNode("q") { IsArbiter = true, IsLearner = true }] },
             "is favoured but is no voter" => Nodes(2) with { Favoured = "n7" },
             "1001 votes" => new QuorumDesign { Nodes = [new QuorumNode("n1", 1001)] },
             _ => Nodes(1001),

@@ -87,7 +87,7 @@ public sealed class PeerLinksStormTests
             {
                 try
                 {
-                    links = new PeerLinks(options, (ulong)Random.Shared.NextInt64(), new Inbox(), log);
+                    links = new PeerLinks(options, (ulong)Random.Shared.NextInt64(), new Inbox(), new StallBoard(), log);
                     return true;
                 }
                 catch (IOException)

@@ -80,7 +80,7 @@ public sealed class CoreLoopTests
         var inbox = new Inbox();
         var core = new CountingCore { FailsOnMessage = true };
         var failed = new TaskCompletionSource<Exception>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var loop = new CoreLoop(core, inbox, TimeSpan.FromHours(1), TimeSpan.FromHours(2), _ => { }, failed.SetResult);
+        var loop = new CoreLoop(core, inbox, TimeSpan.FromHours(1), TimeSpan.FromHours(2), new StallBoard(), _ => { }, failed.SetResult);
         loop.Start();
         inbox.TryPost(s_beat);
         Exception reason = await Eventually.Ends(failed.Task, "the failure");
@@ -120,7 +120,7 @@ public sealed class CoreLoopTests
 
     private static CoreLoop Start(CountingCore core, Inbox inbox, TimeSpan tick)
     {
-        var loop = new CoreLoop(core, inbox, tick, TimeSpan.FromHours(2), _ => { }, e => throw new InvalidOperationException("failed", e));
+        var loop = new CoreLoop(core, inbox, tick, TimeSpan.FromHours(2), new StallBoard(), _ => { }, e => throw new InvalidOperationException("failed", e));
         loop.Start();
         return loop;
     }

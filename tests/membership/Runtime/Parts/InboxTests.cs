@@ -1,3 +1,4 @@
+using Cluster.Client;
 using Cluster.Consensus;
 using Cluster.Runtime.Loop;
 
@@ -43,6 +44,35 @@ public sealed class InboxTests
             arrive(inbox);
             await Eventually.Ends(taken, "the loop waking up");
         }
+    }
+
+    [Fact]
+    public async Task A_loop_that_should_be_up_and_is_not_is_stood_in_for()
+    {
+        var inbox = new Inbox();
+        int visits = 0;
+        inbox.AllowVisits(_ =>
+        {
+            visits++;
+            return false;
+        });
+        MonotonicTime before = BootTime.Now;
+        inbox.Nudge(before + TimeSpan.FromHours(2));
+        Assert.Equal(0, visits);
+        Task taken = Task.Factory.StartNew(() => inbox.Take(TimeSpan.FromHours(1)), TaskCreationOptions.LongRunning);
+        await Eventually.Holds(
+            () =>
+            {
+                inbox.Nudge(before + TimeSpan.FromHours(2));
+                return visits == 1;
+            },
+            "the visit");
+        inbox.Nudge(before + TimeSpan.FromMinutes(59));
+        Assert.Equal(1, visits);
+        inbox.Poke();
+        await Eventually.Ends(taken, "the loop waking up");
+        inbox.Nudge(before + TimeSpan.FromHours(2));
+        Assert.Equal(1, visits);
     }
 
     [Fact]

@@ -26,7 +26,7 @@ internal sealed class LinkEnd : IAsyncDisposable
             MemberSocketPath = "unused",
             PeerTls = tls,
         };
-        Links = new PeerLinks(options, (ulong)Random.Shared.NextInt64(), new Inbox(), Log);
+        Links = new PeerLinks(options, (ulong)Random.Shared.NextInt64(), new Inbox(), new StallBoard(), Log);
     }
 
     public TestLog Log { get; } = new();

@@ -55,14 +55,14 @@ internal sealed class TestCluster : IAsyncDisposable
         }
     }
 
-    public NodeRuntimeOptions OptionsOf(NodeId id) => new()
+    public NodeRuntimeOptions OptionsOf(NodeId id, MembershipTiming? timing = null) => new()
     {
         ClusterId = "test",
         Self = id,
         Nodes = _peers,
         DataDirectory = Path.Combine(_root, $"n{id.Value}"),
         MemberSocketPath = Path.Combine(_root, $"n{id.Value}.sock"),
-        Timing = Timing,
+        Timing = timing ?? Timing,
         LogSegmentBytes = 256 * 1024,
         Fencing = new FencePolicy
         {

@@ -2,6 +2,7 @@ using Cluster.Consensus;
 using Cluster.Membership;
 using Cluster.Runtime.Wire;
 using Cluster.Tests.Support.Golden;
+using Cluster.Transport.Pulse;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 
@@ -35,6 +36,9 @@ public sealed class GoldenTests
     {
         "cluster.peer.Entry.kind" => 2U,
         "cluster.peer.PeerEnvelope.feature_level" => FeatureLevels.Understood,
+
+        // Durations are whole ticks.
+        "cluster.peer.LeaseGiven.duration_ns" => 700_000_000L,
         "cluster.peer.SnapshotHead.outgoing_voters" or "cluster.peer.SnapshotHead.learners_next" => 500U + (uint)copy,
         "cluster.peer.SnapshotHead.votes" or "cluster.peer.SnapshotHead.outgoing_votes" => 2U + (uint)copy,
         _ => null,
@@ -43,6 +47,13 @@ public sealed class GoldenTests
     /// <summary>Nothing of a message is lost on its way through the core's form.</summary>
     private static void AssertCarried(PeerEnvelope envelope)
     {
+        if (envelope.PulseKey is { } key)
+        {
+            var offer = new PulseOffer(key.Id, key.Key.Memory, key.First);
+            Assert.Equal(key, PeerEnvelope.Parser.ParseFrom(PeerCodec.Encode(new NodeId(envelope.From), new NodeId(envelope.To), offer)).PulseKey);
+            return;
+        }
+
         Assert.True(PeerCodec.TryDecode(envelope.ToByteArray(), out RaftMessage raft, out PeerMessage? other));
         PeerEnvelope again = PeerEnvelope.Parser.ParseFrom(other is null ? PeerCodec.Encode(raft) : PeerCodec.Encode(other));
         again.FeatureLevel = envelope.FeatureLevel;

@@ -2,6 +2,7 @@ using System.Reflection;
 using Cluster.Consensus;
 using Cluster.Membership;
 using Cluster.Runtime.Wire;
+using Cluster.Transport.Pulse;
 using Google.Protobuf;
 
 namespace Cluster.Runtime.Tests.Wire;
@@ -47,9 +48,25 @@ public sealed class PeerCodecTests
         }
     }
 
+    /// <summary>Kinds that the links say to each other, of which no core knows: keys of pulses.</summary>
+    private const int LinksOwn = 1;
+
+    [Fact]
+    public void A_pulse_key_comes_through_and_nothing_else_is_taken_for_one()
+    {
+        PulseOffer offer = PulseOffer.Draw(isSealed: true) with { First = 77 };
+        byte[] bytes = PeerCodec.Encode(new NodeId(1), new NodeId(2), offer);
+        PulseOffer read = PeerCodec.TryDecodeOffer(bytes)!;
+        Assert.Equal((offer.Id, offer.First), (read.Id, read.First));
+        Assert.Equal(offer.Key.ToArray(), read.Key.ToArray());
+        Assert.False(PeerCodec.TryDecode(bytes, out _, out _));
+        Assert.Null(PeerCodec.TryDecodeOffer(PeerCodec.Encode(new Ping(new NodeId(1), new NodeId(2), new NodeId(1), 3))));
+        Assert.Null(PeerCodec.TryDecodeOffer([]));
+    }
+
     [Fact]
     public void There_are_as_many_kinds_on_the_wire_as_in_the_cores() =>
-        Assert.Equal(Kinds().Count + RaftKinds().Count, Enum.GetValues<PeerEnvelope.KindOneofCase>().Length - 1);
+        Assert.Equal(Kinds().Count + RaftKinds().Count, Enum.GetValues<PeerEnvelope.KindOneofCase>().Length - 1 - LinksOwn);
 
     [Fact]
     public void A_kind_of_a_newer_version_counts_as_lost()
