@@ -80,6 +80,9 @@ internal sealed class EffectCarrier(
         effects.Clear();
     }
 
+    /// <summary>Goes by other durations from now on.</summary>
+    public void Retime(MembershipTiming timing) => links.HeartbeatInterval = timing.HeartbeatInterval;
+
     /// <summary>Counts what arrived of snapshots.</summary>
     public void NoteReceived(in RaftMessage message)
     {

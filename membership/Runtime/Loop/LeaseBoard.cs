@@ -30,11 +30,19 @@ internal sealed class LeaseBoard
     /// <summary>Raised when the view changes.</summary>
     public ChangeNotifier Moved { get; } = new();
 
+    /// <summary>Raised when anything but the deadline changes, which is seldom.</summary>
+    public ChangeNotifier Turned { get; } = new();
+
     /// <summary>Written by the loop only.</summary>
     public void Publish(LeaseView view)
     {
+        LeaseView before = _current;
         Volatile.Write(ref _current, view);
         Moved.Raise();
+        if (view with { Deadline = before.Deadline } != before)
+        {
+            Turned.Raise();
+        }
     }
 
     /// <summary>Waits until groups can be joined on this node.</summary>
@@ -42,7 +50,7 @@ internal sealed class LeaseBoard
     {
         while (true)
         {
-            Task moved = Moved.Next;
+            Task moved = Turned.Next;
             if (Current.Open is var incarnation && incarnation != Incarnation.None)
             {
                 return incarnation;

@@ -93,7 +93,7 @@ internal sealed class MemberSocketServer : IAsyncDisposable
             Incarnation swept = _host.Lease.Current.Incarnation;
             while (true)
             {
-                Task moved = _host.Lease.Moved.Next;
+                Task moved = _host.Lease.Turned.Next;
                 Incarnation current = _host.Lease.Current.Incarnation;
                 if (current != swept)
                 {

@@ -191,7 +191,7 @@ internal sealed class NodeDriver
                 }
             }
 
-            Proposed.AddRange(Log.Waiting.Select(entry => Command.Parser.ParseFrom(entry.Payload.Span)));
+            Proposed.AddRange(Log.Waiting.Where(entry => entry.Kind == EntryKind.Command).Select(entry => Command.Parser.ParseFrom(entry.Payload.Span)));
             if (Log.Waiting.Count == 0)
             {
                 return;
