@@ -43,7 +43,9 @@ public sealed record MembershipTiming
     /// <summary>How long a granted lease lasts from the stamp that asked for it.</summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromMilliseconds(700);
 
-    /// <summary>The greatest ratio between the rates of two clocks: 1.1 covers ±4.7 % each.</summary>
+    /// <summary>
+    /// The greatest ratio between the rates of two clocks: 1.1 covers ±4.7 % each. Leases follow a change at once, the consensus engine of a node at its next start.
+    /// </summary>
     public double ClockRateBound { get; init; } = 1.1;
 
     /// <summary>A loop that was not run for longer than this drops what it believed about the others.</summary>

@@ -17,6 +17,7 @@ internal sealed class GroupStay(ClientSession session, string group, MemberId id
         Channel.CreateUnbounded<GroupChange>(new UnboundedChannelOptions { SingleWriter = true });
 
     private int _disposed;
+    private volatile bool _leaving;
 
     /// <inheritdoc/>
     public string Group => group;
@@ -60,6 +61,7 @@ internal sealed class GroupStay(ClientSession session, string group, MemberId id
     /// <inheritdoc/>
     public async Task LeaveAsync(CancellationToken cancellation)
     {
+        _leaving = true;
         RequestResult result = await session.RequestAsync(
             request => new ClientMessage { LeaveGroup = new LeaveGroup { Request = request, Group = group, Member = id.Value } },
             cancellation).ConfigureAwait(false);
@@ -108,7 +110,7 @@ internal sealed class GroupStay(ClientSession session, string group, MemberId id
                 GroupStopEvent stop = clusterEvent.GroupStop;
                 if (stop.Departed.Contains(id.Value))
                 {
-                    End("left the group", outlived: false);
+                    End(_leaving ? "left the group" : stop.Reason, outlived: false);
                     return;
                 }
 

@@ -9,10 +9,10 @@ namespace Cluster.Runtime.Feed;
 /// The newest events, for subscribers outside the loop. Appending never waits for a subscriber; one that falls too far behind is
 /// told so instead of being waited for.
 /// </summary>
-/// <param name="capacity">How many events are retained.</param>
+/// <param name="capacity">How many events are retained until <see cref="Capacity"/> is set.</param>
 internal sealed class EventFeed(int capacity = EventFeed.DefaultCapacity)
 {
-    /// <summary>As many as the replicated state retains.</summary>
+    /// <summary>As many as the replicated state retains by default.</summary>
     public const int DefaultCapacity = 65_536;
 
     private const int BatchSize = 256;
@@ -20,9 +20,32 @@ internal sealed class EventFeed(int capacity = EventFeed.DefaultCapacity)
     private readonly Lock _gate = new();
     private readonly ChangeNotifier _changed = new();
     private ClusterEvent[] _ring = new ClusterEvent[Math.Min(capacity, 1024)];
+    private int _capacity = capacity;
     private long _first;
     private long _next;
     private EventPosition _droppedThrough;
+
+    /// <summary>How many events are retained at most: as many as the replicated state retains.</summary>
+    public int Capacity
+    {
+        get => Volatile.Read(ref _capacity);
+        set
+        {
+            if (value == Capacity)
+            {
+                return;
+            }
+
+            lock (_gate)
+            {
+                _capacity = value;
+                while (_next - _first > value)
+                {
+                    DropOldest();
+                }
+            }
+        }
+    }
 
     /// <summary>Events up to this position are not retained; <see cref="EventPosition.Start"/> when all are.</summary>
     public EventPosition DroppedThrough
@@ -128,26 +151,29 @@ internal sealed class EventFeed(int capacity = EventFeed.DefaultCapacity)
 
     private void Add(ClusterEvent clusterEvent)
     {
-        if (_next - _first == _ring.Length)
+        if (_next - _first >= _capacity)
         {
-            if (_ring.Length < capacity)
-            {
-                Grow();
-            }
-            else
-            {
-                _droppedThrough = EventLog.PositionOf(_ring[_first % _ring.Length]);
-                _first++;
-            }
+            DropOldest();
+        }
+        else if (_next - _first == _ring.Length)
+        {
+            Grow();
         }
 
         _ring[_next % _ring.Length] = clusterEvent;
         _next++;
     }
 
+    private void DropOldest()
+    {
+        _droppedThrough = EventLog.PositionOf(_ring[_first % _ring.Length]);
+        _ring[_first % _ring.Length] = null!;
+        _first++;
+    }
+
     private void Grow()
     {
-        var larger = new ClusterEvent[Math.Min(capacity, _ring.Length * 2)];
+        var larger = new ClusterEvent[Math.Min(_capacity, _ring.Length * 2)];
         for (long at = _first; at < _next; at++)
         {
             larger[at % larger.Length] = _ring[at % _ring.Length];

@@ -125,6 +125,7 @@ internal sealed class EffectCarrier(
             feed.Restart(dropped);
         }
 
+        feed.Capacity = node.Settings.Limits.EventsRetained;
         feed.Append(effects.Events);
         if (effects.Events.Count > 0 || effects.Restored is not null)
         {

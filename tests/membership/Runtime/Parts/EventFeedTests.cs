@@ -55,6 +55,24 @@ public sealed class EventFeedTests
     }
 
     [Fact]
+    public async Task What_is_retained_shrinks_and_grows_with_the_settings()
+    {
+        var feed = new EventFeed(capacity: 8);
+        feed.Append([.. Enumerable.Range(1, 8).Select(at => Event((ulong)at))]);
+
+        feed.Capacity = 3;
+        Assert.Equal(new EventPosition(5, 1), feed.DroppedThrough);
+        Assert.Equal(6UL, (await FirstAsync(feed, feed.DroppedThrough)).Index);
+        feed.Append([Event(9)]);
+        Assert.Equal(new EventPosition(6, 1), feed.DroppedThrough);
+
+        feed.Capacity = 20;
+        feed.Append([.. Enumerable.Range(10, 17).Select(at => Event((ulong)at))]);
+        Assert.Equal(new EventPosition(6, 1), feed.DroppedThrough);
+        Assert.Equal([.. Enumerable.Range(7, 20).Select(at => (ulong)at)], await Eventually.Ends(ReadFromAsync(feed, new EventPosition(6, 1), 20), "all that is retained"));
+    }
+
+    [Fact]
     public async Task A_position_that_is_not_reached_yet_is_waited_for()
     {
         var feed = new EventFeed();
@@ -99,6 +117,21 @@ public sealed class EventFeedTests
     }
 
     private static ClusterEvent Event(ulong index) => new() { Index = index, Ordinal = 1 };
+
+    private static async Task<List<ulong>> ReadFromAsync(EventFeed feed, EventPosition after, int count)
+    {
+        List<ulong> read = [];
+        await foreach (ClusterEvent clusterEvent in feed.ReadAsync(after, CancellationToken.None))
+        {
+            read.Add(clusterEvent.Index);
+            if (read.Count == count)
+            {
+                break;
+            }
+        }
+
+        return read;
+    }
 
     private static async Task<ClusterEvent> FirstAsync(EventFeed feed, EventPosition after)
     {

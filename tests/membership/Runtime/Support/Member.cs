@@ -2,15 +2,18 @@ using Cluster.Client;
 
 namespace Cluster.Runtime.Tests.Support;
 
-/// <summary>A group member that acknowledges every start at once and remembers its changes.</summary>
+/// <summary>A group member that remembers its changes, and acknowledges every start at once unless told not to.</summary>
 internal sealed class Member
 {
     private readonly List<GroupChange> _changes = [];
 
-    private Member(MembershipClient client, IGroupMembership stay)
+    private readonly bool _acknowledges;
+
+    private Member(MembershipClient client, IGroupMembership stay, bool acknowledges)
     {
         Client = client;
         Stay = stay;
+        _acknowledges = acknowledges;
         Following = FollowAsync();
     }
 
@@ -21,11 +24,11 @@ internal sealed class Member
     /// <summary>Ends with the stay.</summary>
     public Task Following { get; }
 
-    public static async Task<Member> JoinAsync(TestCluster cluster, TestNode node, string group)
+    public static async Task<Member> JoinAsync(TestCluster cluster, TestNode node, string group, TimeSpan? acknowledgeWithin = null, bool acknowledges = true)
     {
         MembershipClient client = await cluster.ConnectAsync(node);
-        var options = new GroupJoinOptions(group, $"127.0.0.1:{7000 + node.Id.Value}");
-        return new Member(client, await Eventually.Ends(client.JoinGroupAsync(options, CancellationToken.None), $"the join at {node.Name}"));
+        var options = new GroupJoinOptions(group, $"127.0.0.1:{7000 + node.Id.Value}") { AcknowledgeWithin = acknowledgeWithin };
+        return new Member(client, await Eventually.Ends(client.JoinGroupAsync(options, CancellationToken.None), $"the join at {node.Name}"), acknowledges);
     }
 
     public IReadOnlyList<GroupChange> Changes()
@@ -60,7 +63,7 @@ internal sealed class Member
                 _changes.Add(change);
             }
 
-            if (change is GroupChange.Started started)
+            if (_acknowledges && change is GroupChange.Started started)
             {
                 await Stay.AcknowledgeAsync(started.Generation, CancellationToken.None);
             }
