@@ -1,7 +1,6 @@
 using Cluster.Consensus;
 using Cluster.Fencing;
 using Cluster.Membership;
-using Cluster.Membership.Protocol;
 using Cluster.Storage;
 using Cluster.Transport.Security;
 using YamlDotNet.RepresentationModel;

@@ -1,6 +1,5 @@
 using Cluster.Consensus;
 using Cluster.Membership;
-using Cluster.Membership.Protocol;
 
 namespace Cluster.Api.Server.Settings;
 

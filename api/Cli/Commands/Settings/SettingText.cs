@@ -41,7 +41,7 @@ internal static class SettingText
         return root.Deserialize(ApiJson.Default.SettingsValues)!;
     }
 
-    private static JsonNode Value(string name, string text)
+    private static JsonValue Value(string name, string text)
     {
         if (text is "true" or "false")
         {

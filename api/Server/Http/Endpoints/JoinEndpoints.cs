@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using Cluster.Api.Contract;
 using Cluster.Api.Server.Cluster;
 using Cluster.Api.Server.Joining;
-using Cluster.Membership;
 using Cluster.Membership.Protocol;
 using Cluster.Transport.Security;
 using Microsoft.AspNetCore.Http.HttpResults;

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using Cluster.Api.Contract;
 using Cluster.Api.Server.Cluster;
 using Cluster.Api.Server.Settings;
-using Cluster.Consensus;
 using Cluster.Membership;
 using Cluster.Membership.Protocol;
 using Evidence = Cluster.Api.Contract.Evidence;
