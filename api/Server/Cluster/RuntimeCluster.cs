@@ -20,6 +20,9 @@ internal sealed class RuntimeCluster(NodeRuntime runtime, string name, ClusterPr
     public string Name => name;
 
     /// <inheritdoc/>
+    public IReadOnlyList<LinkDocument> Links => [.. runtime.Peers.Select(LinkProjection.Of)];
+
+    /// <inheritdoc/>
     public Task<ClusterDocument> ReadAsync(CancellationToken cancellation) => OnLoopAsync(projection.Of, cancellation);
 
     /// <inheritdoc/>
@@ -116,6 +119,10 @@ internal sealed class RuntimeCluster(NodeRuntime runtime, string name, ClusterPr
             return found;
         },
         cancellation);
+
+    /// <inheritdoc/>
+    public Task<Command> MakeAssembleAsync(string who, CancellationToken cancellation) =>
+        OnLoopAsync((node, _) => node.AssembleByOperator(who), cancellation);
 
     /// <inheritdoc/>
     public async Task<CommandOutcome> SubmitAsync(Command command, CancellationToken cancellation)

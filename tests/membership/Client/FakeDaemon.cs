@@ -68,8 +68,11 @@ internal sealed class FakeDaemon : IMemberHost, IAsyncDisposable
     public void Grant(ulong incarnation, TimeSpan lease) => Lease.Publish(
         Lease.Current with { Incarnation = new Incarnation(incarnation), Deadline = BootTime.Now + lease });
 
-    public void EndIncarnation(string reason) => Lease.Publish(
-        new LeaseView(Incarnation.None, MonotonicTime.DistantPast, Lease.Current.Incarnation, reason));
+    public void EndIncarnation(string reason)
+    {
+        LeaseView now = Lease.Current;
+        Lease.Publish(new LeaseView(Incarnation.None, MonotonicTime.DistantPast, now.Incarnation, reason, Ends: now.Ends + 1));
+    }
 
     public ClusterEvent Emit(ClusterEvent clusterEvent, ulong? index = null)
     {
