@@ -63,6 +63,8 @@ internal sealed partial class TwoNodeStandoff(
             Phase.Ordered => $"proof that {name} is off: attempt {_intent.Attempt} is under way",
             Phase.Proven => $"going on without {name}, which is proven off{trouble}",
             Phase.Recording => "",
+            _ when !log.Status.IsInStep && !HasQuorum(now) && Other() is { IsNone: false } other =>
+                $"{state.FindNode(other)?.Name ?? other.ToString()} to come back: this daemon has not met it since it started, and never has it switched off before",
             _ when Opponent(now) is { } peer => Waiting(peer, now),
             _ => "",
         };
@@ -164,20 +166,22 @@ internal sealed partial class TwoNodeStandoff(
     /// <summary>The other of two voters, while this one has no quorum and does not hear it; null otherwise.</summary>
     private NodeRecord? Opponent(MonotonicTime now)
     {
-        ClusterConfiguration inForce = log.Configuration;
-        if (!settings.Values.Quorum.TwoNode
-            || state.FeatureLevel < FeatureLevels.Membership
-            || inForce.IsJoint
-            || inForce.Voters.Length != 2
-            || !inForce.IsVoter(options.Self)
-            || HasQuorum(now))
+        NodeId other = Other();
+        if (other.IsNone || state.FeatureLevel < FeatureLevels.Membership || HasQuorum(now))
         {
             return null;
         }
 
-        NodeId other = inForce.Voters[0] == options.Self ? inForce.Voters[1] : inForce.Voters[0];
         bool isSilent = now > Over(other);
         return isSilent && state.FindNode(other) is { State: NodeLifeState.Up or NodeLifeState.Down or NodeLifeState.Fenced, IsMaintained: false } peer ? peer : null;
+    }
+
+    /// <summary>The other of two voters; none where there are not two, or the settings do not ask for this mode.</summary>
+    private NodeId Other()
+    {
+        ClusterConfiguration inForce = log.Configuration;
+        bool isOneOfTwo = settings.Values.Quorum.TwoNode && !inForce.IsJoint && inForce.Voters.Length == 2 && inForce.IsVoter(options.Self);
+        return !isOneOfTwo ? NodeId.None : inForce.Voters[0] == options.Self ? inForce.Voters[1] : inForce.Voters[0];
     }
 
     private bool HasQuorum(MonotonicTime now) =>
@@ -204,8 +208,7 @@ internal sealed partial class TwoNodeStandoff(
 
     private string Waiting(NodeRecord peer, MonotonicTime now)
     {
-        string why = !log.Status.IsInStep ? "this daemon has not met it since it started, and never has it switched off before; start it, or let an operator decide"
-            : LevelsOf(peer.Id).Count == 0 ? "no fencing level is configured for it; see that it comes back"
+        string why = LevelsOf(peer.Id).Count == 0 ? "no fencing level is configured for it; see that it comes back"
             : _trouble.Length > 0 ? _trouble
             : now < Patience(peer) ? "the other side is favoured and has the first turn"
             : "it is being seen to";
