@@ -28,6 +28,7 @@ namespace Cluster.Api.Contract;
 [JsonSerializable(typeof(TokenRequest))]
 [JsonSerializable(typeof(TokenList))]
 [JsonSerializable(typeof(IssuedToken))]
+[JsonSerializable(typeof(AssembleRequest))]
 [JsonSerializable(typeof(SettingsDocument))]
 [JsonSerializable(typeof(SettingsChangeRequest))]
 [JsonSerializable(typeof(SettingsChangeDocument))]

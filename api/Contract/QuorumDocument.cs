@@ -38,6 +38,16 @@ public sealed record QuorumDocument
     /// <summary>The nodes that get everything and do not vote.</summary>
     public IReadOnlyList<string> Learners { get; init; } = [];
 
+    /// <summary>
+    /// Wait-for-all: the nodes that were not seen since the whole cluster started, without which nothing is granted. Only the leader knows; empty when nobody is waited for.
+    /// </summary>
+    public IReadOnlyList<string> Missing { get; init; } = [];
+
+    /// <summary>
+    /// The nodes of which nobody has heard since the cluster was last assembled, and which the settings leave to an operator. Only the leader knows.
+    /// </summary>
+    public IReadOnlyList<string> LeftToOperator { get; init; } = [];
+
     /// <summary>Why who votes could not be changed as it should be; absent when nothing is held up. Only the leader knows.</summary>
     public string? VotersHeldUp { get; init; }
 

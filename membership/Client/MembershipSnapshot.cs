@@ -42,9 +42,6 @@ public sealed record MembershipSnapshot(
     /// <summary>The version of the cluster's settings; 0 before their first change.</summary>
     public ulong SettingsVersion { get; init; }
 
-    /// <summary>Whether wait-for-all is satisfied. Always true at a cluster that does not wait.</summary>
-    public bool IsAssembled { get; init; }
-
     /// <summary>Who votes.</summary>
     public QuorumSnapshot Quorum { get; init; } = QuorumSnapshot.None;
 

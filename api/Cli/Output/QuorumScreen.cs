@@ -13,13 +13,27 @@ internal static class QuorumScreen
         Nodes(console, "voters", quorum.Voters);
         Nodes(console, "learners", quorum.Learners);
         Nodes(console, "leaving the voters", quorum.Outgoing);
+        Nodes(console, "waits for", quorum.Missing);
+        Nodes(console, "left to an operator", quorum.LeftToOperator);
+        if (quorum.Policy is { } policy)
+        {
+            string[] said =
+            [
+                policy.TwoNode == true ? "two-node" : "",
+                policy.WaitForAll == true ? "wait-for-all" : "",
+                policy.LastManStanding == true ? "last man standing" : "",
+                $"without quorum {policy.NoQuorum}",
+                $"up to {policy.VotersWanted} voters",
+            ];
+            console.MarkupLine($"  {"policy",-20}{Screen.Text(string.Join(", ", said.Where(each => each.Length > 0)))}");
+        }
     }
 
     private static void Nodes(IAnsiConsole console, string what, IReadOnlyList<string> names)
     {
         if (names.Count > 0)
         {
-            console.MarkupLine($"  {what,-19}{Screen.Text(string.Join(' ', names))}");
+            console.MarkupLine($"  {what,-20}{Screen.Text(string.Join(' ', names))}");
         }
     }
 

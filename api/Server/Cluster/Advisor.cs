@@ -12,16 +12,34 @@ internal static class Advisor
         IReadOnlyList<GroupDocument> groups)
     {
         var all = new List<AttentionDocument>();
-        if (!quorum.Quorate)
+        if (quorum.Missing.Count > 0)
+        {
+            string missing = string.Join(", ", quorum.Missing);
+            all.Add(new AttentionDocument(
+                "quorum",
+                $"the whole cluster was down, and waits for {missing} before it grants anything (wait-for-all)",
+                $"start clusterd on {missing}; if that can't be, and you made sure that {(quorum.Missing.Count == 1 ? "it does" : "they do")} not run: clusterctl quorum assemble --force"));
+        }
+        else if (!quorum.Quorate)
         {
             all.Add(new AttentionDocument(
                 "quorum",
                 quorum.Leader is null
                     ? "this node sees no leader: it belongs to no majority, so nothing is granted and nothing can be written here"
                     : $"this node has no lease from the leader {quorum.Leader}, so nothing is granted here",
-                $"see that at least {quorum.Majority} of the {quorum.Votes} nodes run clusterd and reach each other; it heals by itself then"));
+                $"see that nodes with at least {quorum.Majority} of the {quorum.Votes} votes run clusterd and reach each other; it heals by itself then"
+                    + (quorum is { Leader: { } leader, Policy.WaitForAll: true } ? $". If the whole cluster was down, {leader} says whom it waits for" : "")));
         }
 
+        if (quorum.VotersHeldUp is { } heldUp)
+        {
+            all.Add(new AttentionDocument("quorum", $"who votes should be changed, but can't be now: {heldUp}", "wait: it is tried again; if it stays so, see that the nodes reach each other"));
+        }
+
+        all.AddRange(quorum.LeftToOperator.Select(name => new AttentionDocument(
+            name,
+            $"nobody has heard {name} since the cluster started, and the settings leave it to an operator (quorum.startupFencing)",
+            $"start clusterd on {name}, or have it fenced: clusterctl fence {name} --reason TEXT")));
         foreach (NodeDocument node in nodes)
         {
             FenceOperationDocument? operation = open.LastOrDefault(each => each.Node == node.Name);
@@ -57,6 +75,11 @@ internal static class Advisor
 
     private static string DownProblem(NodeDocument node, FenceOperationDocument? operation)
     {
+        if (node.Maintenance && operation is null)
+        {
+            return $"{node.Name} is down and in maintenance, so the cluster does not switch it off by itself";
+        }
+
         if (node.FenceLevels.Count == 0)
         {
             return $"{node.Name} is down and there is no fence device that could stop it";
@@ -75,6 +98,11 @@ internal static class Advisor
     private static string DownRemedy(NodeDocument node, FenceOperationDocument? operation)
     {
         string confirm = $"after you made sure that {node.Name} is off, run: clusterctl confirm {node.Name} --who YOUR-NAME";
+        if (node.Maintenance && operation is null)
+        {
+            return $"start clusterd on {node.Name}, end its maintenance (clusterctl maintenance {node.Name} --end), fence it (clusterctl fence), or, {confirm}";
+        }
+
         if (node.FenceLevels.Count == 0)
         {
             return $"{confirm}. Configure a fence device for {node.Name} so that this needs nobody the next time";

@@ -62,6 +62,8 @@ internal sealed class ClusterProjection(string cluster, NodeId self, FencePolicy
             VotersUp = node.State.Voters.Count(voter => node.State.FindNode(voter)?.State == NodeLifeState.Up),
             Outgoing = [.. node.State.Configuration.OutgoingVoters.Select(voter => NameOf(node.State, voter))],
             Learners = [.. node.State.Configuration.Learners.Select(learner => NameOf(node.State, learner))],
+            Missing = node.MissingNodes,
+            LeftToOperator = node.NodesLeftToAnOperator,
             VotersHeldUp = DocumentMap.Optional(node.VotersHeldUp),
             Policy = SettingsMap.Values(
                 node.Settings, "", new NodeNumbers([.. node.State.Nodes.Select(record => (record.Id, record.Name))])).Quorum,

@@ -35,14 +35,17 @@ internal interface ICluster
     /// <summary>The nodes that the cluster began with, with where they are reached as far as it is known.</summary>
     Task<IReadOnlyList<JoinPeer>> ReadFoundersAsync(CancellationToken cancellation);
 
-    /// <summary>The ways from this node to the others, as they are now.</summary>
-    IReadOnlyList<LinkDocument> Links { get; }
-
     /// <summary>The settings that this node goes by, and the nodes that they may name.</summary>
     Task<(SettingsView Settings, NodeNumbers Nodes)> ReadSettingsAsync(CancellationToken cancellation);
 
     /// <summary>The settings after each change that is retained, oldest first.</summary>
     Task<IReadOnlyList<SettingsView>> ReadSettingsHistoryAsync(CancellationToken cancellation);
+
+    /// <summary>The ways from this node to the others, as they are now.</summary>
+    IReadOnlyList<LinkDocument> Links { get; }
+
+    /// <summary>The command with which an operator says to go on without the nodes that were not seen.</summary>
+    Task<Command> MakeAssembleAsync(string who, CancellationToken cancellation);
 
     /// <summary>Hands a command to the leader, wherever it is, and waits until it is committed.</summary>
     /// <exception cref="OperationCanceledException">The token was signalled; the command may still take effect.</exception>

@@ -121,6 +121,10 @@ internal sealed class RuntimeCluster(NodeRuntime runtime, string name, ClusterPr
         cancellation);
 
     /// <inheritdoc/>
+    public Task<Command> MakeAssembleAsync(string who, CancellationToken cancellation) =>
+        OnLoopAsync((node, _) => node.AssembleByOperator(who), cancellation);
+
+    /// <inheritdoc/>
     public async Task<CommandOutcome> SubmitAsync(Command command, CancellationToken cancellation)
     {
         try

@@ -1,5 +1,7 @@
+using Cluster.Consensus;
 using Cluster.Fencing;
 using Cluster.Membership;
+using Cluster.Membership.Protocol;
 using Cluster.Storage;
 using Cluster.Transport.Security;
 using YamlDotNet.RepresentationModel;
@@ -24,7 +26,7 @@ internal static partial class ConfigurationFile
                 return named;
             }
 
-            root.Error("timing", $"'{word.Value}' is not known; write lan, fast, or a mapping of single settings");
+            root.Error("timing", $"'{word.Value}' is not known; write lan, fast, wan, or a mapping of single settings");
             return MembershipTiming.Lan;
         }
 
@@ -33,7 +35,7 @@ internal static partial class ConfigurationFile
         MembershipTiming? profile = Profile(profileWord ?? "lan");
         if (profile is null)
         {
-            map.Error("profile", $"'{profileWord}' is not known; write lan or fast");
+            map.Error("profile", $"'{profileWord}' is not known; write lan, fast or wan");
             profile = MembershipTiming.Lan;
         }
 
@@ -64,8 +66,69 @@ internal static partial class ConfigurationFile
     {
         "lan" => MembershipTiming.Lan,
         "fast" => MembershipTiming.Fast,
+        "wan" => MembershipTiming.Wan,
         _ => null,
     };
+
+    private static QuorumPolicy ReadQuorum(YamlMap map, IReadOnlyList<NodeEntry> nodes)
+    {
+        var defaults = new QuorumPolicy();
+        string? favoured = map.Text("twoNodeFavoured");
+        NodeEntry? found = nodes.FirstOrDefault(node => node.Name == favoured);
+        if (favoured is not null && found is null)
+        {
+            map.Error("twoNodeFavoured", $"'{favoured}' is not among the nodes ({string.Join(", ", nodes.Select(node => node.Name))}); name one of them");
+        }
+
+        QuorumPolicy policy = defaults with
+        {
+            VotersWanted = map.Number("votersWanted", 1, 101) ?? defaults.VotersWanted,
+            WaitForAll = map.Flag("waitForAll", defaults.WaitForAll),
+            StartupFencing = map.Word("startupFencing", StartupFencings) ?? defaults.StartupFencing,
+            LastManStanding = map.Flag("lastManStanding", defaults.LastManStanding),
+            LastManStandingWindow = map.Duration("lastManStandingWindow") ?? defaults.LastManStandingWindow,
+            TwoNode = map.Flag("twoNode", defaults.TwoNode),
+            TwoNodeDelay = map.Duration("twoNodeDelay") ?? defaults.TwoNodeDelay,
+            TwoNodeFavoured = found is null ? NodeId.None : new NodeId(found.Id),
+            NoQuorum = map.Word("noQuorum", NoQuorumPolicies) ?? defaults.NoQuorum,
+            NoQuorumStopAfter = map.Duration("noQuorumStopAfter") ?? defaults.NoQuorumStopAfter,
+        };
+        map.Close();
+        return policy;
+    }
+
+    private static GroupPolicy ReadGroups(YamlMap map)
+    {
+        var defaults = new GroupPolicy();
+        GroupPolicy policy = defaults with
+        {
+            AckDeadline = map.Duration("ackDeadline") ?? defaults.AckDeadline,
+            LateMember = map.Word("lateMember", LateMembers) ?? defaults.LateMember,
+        };
+        map.Close();
+        return policy;
+    }
+
+    private static HistoryLimits ReadLimits(YamlMap map)
+    {
+        var defaults = new HistoryLimits();
+        HistoryLimits limits = defaults with
+        {
+            EventsRetained = map.Number("eventsRetained", 1, int.MaxValue) ?? defaults.EventsRetained,
+            OperationsRetained = map.Number("operationsRetained", 1, int.MaxValue) ?? defaults.OperationsRetained,
+        };
+        map.Close();
+        return limits;
+    }
+
+    /// <summary>What is the same on all nodes must fit together from the start; later, changes are checked by the same rules.</summary>
+    private static void CheckTogether(YamlMap root, ClusterSettings settings, bool timingIsGood)
+    {
+        foreach (string problem in timingIsGood ? SettingsRules.Validate(settings) : [])
+        {
+            root.Error("timing, quorum, fencing, groups, limits", $"{problem}; correct it, or choose a profile for 'timing' ({string.Join(", ", ClusterSettings.Profiles)})");
+        }
+    }
 
     private static LogConfiguration ReadLog(YamlMap map)
     {

@@ -18,6 +18,24 @@ internal static partial class ConfigurationFile
         ["reboot"] = FenceKind.Reboot,
     };
 
+    private static readonly IReadOnlyDictionary<string, StartupFencing> StartupFencings = new SortedDictionary<string, StartupFencing>(StringComparer.Ordinal)
+    {
+        ["ask-operator"] = StartupFencing.AskOperator,
+        ["fence-unseen"] = StartupFencing.FenceUnseen,
+    };
+
+    private static readonly IReadOnlyDictionary<string, NoQuorumPolicy> NoQuorumPolicies = new SortedDictionary<string, NoQuorumPolicy>(StringComparer.Ordinal)
+    {
+        ["freeze"] = NoQuorumPolicy.Freeze,
+        ["stop"] = NoQuorumPolicy.Stop,
+    };
+
+    private static readonly IReadOnlyDictionary<string, LateMember> LateMembers = new SortedDictionary<string, LateMember>(StringComparer.Ordinal)
+    {
+        ["expel"] = LateMember.Expel,
+        ["fence"] = LateMember.Fence,
+    };
+
     private static readonly IReadOnlyDictionary<string, LogLevel> LogLevels = new Dictionary<string, LogLevel>(StringComparer.Ordinal)
     {
         ["trace"] = LogLevel.Trace,
@@ -83,6 +101,13 @@ internal static partial class ConfigurationFile
         var deviceLines = new Dictionary<string, long>(StringComparer.Ordinal);
         IReadOnlyList<FenceDevice> devices = ReadDevices(fencing, deviceLines);
         fencing.Close();
+        QuorumPolicy quorum = ReadQuorum(root.Map("quorum"), nodes);
+        GroupPolicy groups = ReadGroups(root.Map("groups"));
+        HistoryLimits limits = ReadLimits(root.Map("limits"));
+        CheckTogether(
+            root,
+            new ClusterSettings { Timing = timing, Quorum = quorum, Fencing = policy, Groups = groups, Limits = limits },
+            timingIsGood: !errors.Any);
         LogConfiguration log = ReadLog(root.Map("log"));
         LogLevel level = root.Word("logLevel", LogLevels) ?? LogLevel.Information;
         root.Close();
@@ -103,6 +128,9 @@ internal static partial class ConfigurationFile
             MemberSocket = memberSocket,
             Timing = timing,
             Fencing = policy,
+            Quorum = quorum,
+            Groups = groups,
+            Limits = limits,
             Devices = devices,
             DeviceLines = deviceLines,
             Log = log,

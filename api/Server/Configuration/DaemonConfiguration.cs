@@ -40,7 +40,16 @@ internal sealed record DaemonConfiguration
 
     public required string MemberSocket { get; init; }
 
+    /// <summary>
+    /// Like the policies and limits below, how the cluster begins: as soon as it has settings of its own, those count, and this is not looked at any more.
+    /// </summary>
     public required MembershipTiming Timing { get; init; }
+
+    public required QuorumPolicy Quorum { get; init; }
+
+    public required GroupPolicy Groups { get; init; }
+
+    public required HistoryLimits Limits { get; init; }
 
     /// <summary>The policy without the levels, which follow from <see cref="Devices"/>.</summary>
     public required FencePolicy Fencing { get; init; }

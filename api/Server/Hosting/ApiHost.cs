@@ -119,6 +119,7 @@ internal static class ApiHost
         StreamGate gate = services.GetRequiredService<StreamGate>();
         EventHub hub = services.GetRequiredService<EventHub>();
         Meter meter = services.GetRequiredService<IMeterFactory>().Create("Cluster.Api");
+        _ = new ClusterMetrics(services.GetRequiredService<ICluster>(), meter);
         meter.CreateObservableGauge("cluster.api.streams.open", () => gate.Open, null, "Event streams and waiting requests that are open");
         meter.CreateObservableCounter("cluster.api.streams.behind", () => hub.Behind, null, "Event streams that were ended because their reader was too slow");
         meter.CreateObservableCounter("cluster.api.streams.stalled", () => hub.Stalled, null, "Event streams that were cut because their reader did not read");

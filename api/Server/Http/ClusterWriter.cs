@@ -15,11 +15,12 @@ internal sealed class ClusterWriter(ICluster cluster, ApiLimits limits)
     /// <param name="what">What is asked, as the beginning of a sentence.</param>
     /// <param name="command">The command.</param>
     /// <param name="cancellation">The caller went away.</param>
+    /// <param name="needsQuorum">False for what is to bring quorum about: a leader is enough.</param>
     /// <exception cref="ProblemException">It was refused, or there is no quorum, or it was not committed in time.</exception>
-    public async Task<CommandOutcome> SubmitAsync(string what, Command command, CancellationToken cancellation)
+    public async Task<CommandOutcome> SubmitAsync(string what, Command command, CancellationToken cancellation, bool needsQuorum = true)
     {
         command.RequiredLevel = LevelOf(command.KindCase);
-        await WaitForLeaderAsync(what, cancellation).ConfigureAwait(false);
+        await WaitForLeaderAsync(what, needsQuorum, cancellation).ConfigureAwait(false);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(limits.CommitWait);
         CommandOutcome outcome;
@@ -42,13 +43,13 @@ internal sealed class ClusterWriter(ICluster cluster, ApiLimits limits)
         ? 0
         : FeatureLevels.Membership;
 
-    private async Task WaitForLeaderAsync(string what, CancellationToken cancellation)
+    private async Task WaitForLeaderAsync(string what, bool needsQuorum, CancellationToken cancellation)
     {
         long started = Stopwatch.GetTimestamp();
         while (true)
         {
             QuorumDocument quorum = (await cluster.ReadAsync(cancellation).ConfigureAwait(false)).Quorum;
-            if (quorum.Quorate)
+            if (quorum.Quorate || (!needsQuorum && quorum.Leader is not null))
             {
                 return;
             }

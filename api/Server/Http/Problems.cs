@@ -43,6 +43,12 @@ internal static class Problems
 
     public static ProblemException Fault(string detail) => new(500, ProblemTypes.Internal, "A fault of the daemon", detail);
 
+    public static ProblemException NothingToAssemble() => new(
+        409,
+        ProblemTypes.WrongState,
+        "Nothing is waited for",
+        "The cluster was to go on without the nodes that it waits for, but it waits for none: it is quorate. Nothing was done.");
+
     public static ProblemException InvalidSettings(string problems) => new(
         400,
         ProblemTypes.InvalidSettings,

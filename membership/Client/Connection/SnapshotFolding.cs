@@ -26,7 +26,6 @@ internal static class SnapshotFolding
             Kind.NodeRemoved => snapshot with { Nodes = [.. snapshot.Nodes.Where(node => node.Id.Value != e.NodeRemoved.Node)] },
             Kind.SettingsChanged => snapshot with { SettingsVersion = e.SettingsChanged.Version },
             Kind.VotersChanged => snapshot with { Quorum = e.VotersChanged.ToQuorum() },
-            Kind.ClusterAssembled => snapshot with { IsAssembled = true },
             Kind.GroupStop => snapshot.Group(e.GroupStop.Group, group => group with { Phase = GroupPhase.Stopped }),
             Kind.GroupStart => snapshot.Group(e.GroupStart.Group, group => group with
             {

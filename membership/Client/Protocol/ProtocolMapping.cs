@@ -24,7 +24,6 @@ internal static class ProtocolMapping
     {
         Cluster = cluster,
         SettingsVersion = snapshot.SettingsVersion,
-        IsAssembled = snapshot.Assembled,
         Quorum = snapshot.Voters?.ToQuorum() ?? QuorumSnapshot.None,
         Groups = [.. snapshot.Groups.Select(group => new GroupSnapshot(group.Name, new Generation(group.Generation), (GroupPhase)group.Phase))],
     };

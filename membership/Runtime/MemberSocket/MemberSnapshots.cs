@@ -1,6 +1,8 @@
 using Cluster.Client.Protocol;
+using Cluster.Consensus;
 using Cluster.Membership;
 using Cluster.Membership.Protocol;
+using Snapshot = Cluster.Client.Protocol.Snapshot;
 
 namespace Cluster.Runtime.MemberSocket;
 
@@ -17,7 +19,8 @@ internal static class MemberSnapshots
         {
             Position = new Position { Index = last.Index, Ordinal = last.Ordinal },
             Epoch = state.Epoch.Value,
-            Assembled = true,
+            SettingsVersion = state.Settings.Version,
+            Voters = Voters(state.Configuration),
         };
         foreach (NodeRecord node in state.Nodes)
         {
@@ -33,6 +36,20 @@ internal static class MemberSnapshots
         }
 
         return snapshot;
+    }
+
+    /// <summary>
+    /// Told at every feature level: below the one that has events of it, voters do not change, so that no client misses a change.
+    /// </summary>
+    private static VotersChangedEvent Voters(ClusterConfiguration configuration)
+    {
+        var told = new VotersChangedEvent();
+        told.Voters.AddRange(configuration.Voters.Select(node => node.Value));
+        told.Votes.AddRange(configuration.Votes.Select(votes => (uint)votes));
+        told.Outgoing.AddRange(configuration.OutgoingVoters.Select(node => node.Value));
+        told.OutgoingVotes.AddRange(configuration.OutgoingVotes.Select(votes => (uint)votes));
+        told.Learners.AddRange(configuration.Learners.Select(node => node.Value));
+        return told;
     }
 
     private static Node Of(NodeRecord node)

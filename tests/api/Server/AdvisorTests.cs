@@ -1,5 +1,6 @@
 using Cluster.Api.Contract;
 using Cluster.Api.Server.Tests.Support;
+using Cluster.Membership;
 
 namespace Cluster.Api.Server.Tests;
 
@@ -55,13 +56,33 @@ public sealed class AdvisorTests
     }
 
     [Fact]
+    public async Task A_node_in_maintenance_that_is_down_waits_for_an_operators_choice()
+    {
+        var cluster = new FakeCluster();
+        cluster.Nodes[2] = FakeCluster.Node(3, "n3", NodeState.Down, 1) with { Maintenance = true };
+        AttentionDocument advice = Assert.Single((await cluster.ReadAsync(default)).Attention);
+        Assert.Contains("does not switch it off by itself", advice.Problem, StringComparison.Ordinal);
+        Assert.Contains("clusterctl maintenance n3 --end", advice.Remedy, StringComparison.Ordinal);
+        cluster.AddOperation("n3", FenceOperationPhase.SeekingEvidence);
+        Assert.Equal("n3 is down and is being fenced", Assert.Single((await cluster.ReadAsync(default)).Attention).Problem);
+    }
+
+    [Fact]
+    public async Task A_follower_that_may_wait_for_all_names_the_leader_that_knows()
+    {
+        var cluster = new FakeCluster { Quorate = false };
+        cluster.Settings.Add(cluster.Settings[0] with { Values = ClusterSettings.Default with { Quorum = new QuorumPolicy { WaitForAll = true } } });
+        Assert.Contains("n1 says whom it waits for", (await cluster.ReadAsync(default)).Attention[0].Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Lost_quorum_comes_first()
     {
         var cluster = new FakeCluster { Quorate = false, Leader = null };
         cluster.Nodes[2] = FakeCluster.Node(3, "n3", NodeState.Absent);
         IReadOnlyList<AttentionDocument> attention = (await cluster.ReadAsync(default)).Attention;
         Assert.Equal(["quorum", "n3"], attention.Select(each => each.Subject));
-        Assert.Contains("at least 2 of the 3 nodes", attention[0].Remedy, StringComparison.Ordinal);
+        Assert.Contains("at least 2 of the 3 votes", attention[0].Remedy, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,6 +1,7 @@
 using Cluster.Api.Server.Configuration;
-using Cluster.Membership;
+using Cluster.Consensus;
 using Cluster.Membership.Protocol;
+using Cluster.Membership;
 using Cluster.Transport.Security;
 
 namespace Cluster.Api.Server.Tests;
@@ -47,7 +48,9 @@ public sealed class ConfigurationTests
         DaemonConfiguration read = Parse(text);
         Assert.Equal(2, read.Devices.Count);
         Assert.Equal(new PeerTlsFiles("/etc/cluster/pki/ca.crt", "/etc/cluster/pki/n1.crt", "/etc/cluster/pki/n1.key"), read.PeerTls);
-        foreach (string key in new[] { "allowPlainRemote", "startupGrace", "clockRateBound", "attemptDeadline", "retryMin", "retryMax", "logLevel" })
+        Assert.Equal((new QuorumPolicy(), new GroupPolicy(), new HistoryLimits()), (read.Quorum, read.Groups, read.Limits));
+        Assert.True(read.IsFounder);
+        foreach (string key in new[] { "joined", "caKey", "twoNodeFavoured", "allowPlainRemote", "startupGrace", "clockRateBound", "attemptDeadline", "retryMin", "retryMax", "logLevel" })
         {
             Assert.Contains($"{key}:", text, StringComparison.Ordinal);
         }
@@ -68,6 +71,54 @@ public sealed class ConfigurationTests
 
         string Refusal(string line) =>
             Assert.Throws<ConfigurationException>(() => Parse(Good.Replace(One, line, StringComparison.Ordinal))).Message;
+    }
+
+    [Fact]
+    public void How_the_cluster_begins_can_be_said()
+    {
+        DaemonConfiguration read = Parse(Good + """
+
+            quorum: { votersWanted: 3, startupFencing: ask-operator, lastManStanding: true, twoNode: true, twoNodeDelay: 3s, twoNodeFavoured: n2, noQuorum: stop }
+            groups: { ackDeadline: 20s, lateMember: fence }
+            limits: { eventsRetained: 2000, operationsRetained: 200 }
+            """);
+        Assert.Equal(
+            new QuorumPolicy
+            {
+                VotersWanted = 3, StartupFencing = StartupFencing.AskOperator, LastManStanding = true, TwoNode = true, TwoNodeDelay = TimeSpan.FromSeconds(3),
+                TwoNodeFavoured = new NodeId(2), NoQuorum = NoQuorumPolicy.Stop,
+            },
+            read.Quorum);
+        Assert.Equal((new GroupPolicy { AckDeadline = TimeSpan.FromSeconds(20), LateMember = LateMember.Fence }, new HistoryLimits { EventsRetained = 2000, OperationsRetained = 200 }), (read.Groups, read.Limits));
+        Assert.Equal(MembershipTiming.Wan, Parse(Good.Replace("timing: lan", "timing: wan", StringComparison.Ordinal)).Timing);
+    }
+
+    [Theory]
+    [InlineData("quorum: { twoNodeFavoured: n9 }", "quorum.twoNodeFavoured: 'n9' is not among the nodes")]
+    [InlineData("quorum: { noQuorum: panic }", "quorum.noQuorum: 'panic' is not known; write one of: freeze, stop")]
+    [InlineData("quorum: { lastMan: true }", "quorum.lastMan: is not known here")]
+    [InlineData("quorum: { twoNode: true, twoNodeDelay: 100ms }", "two-node delay 100 ms must be at least")]
+    [InlineData("groups: { ackDeadline: 1s }", "acknowledgement deadline 1000 ms must be at least 2 ×")]
+    [InlineData("limits: { eventsRetained: 5 }", "events retained 5 must lie in [1000, 1000000]")]
+    public void How_a_cluster_can_not_begin_is_said_with_the_arithmetic(string line, string reason) =>
+        Assert.Contains(reason, Assert.Throws<ConfigurationException>(() => Parse($"{Good}\n{line}")).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_node_that_joined_may_stand_in_the_place_of_a_founder()
+    {
+        string joined = Good.Replace("node: n1\n", "node: n2\njoined: true\n", StringComparison.Ordinal)
+            .Replace("nodes:\n", "nodes:\n  - { id: 5, name: n2, address: \"127.0.0.1:7102\" }\n", StringComparison.Ordinal);
+        DaemonConfiguration read = Parse(joined);
+        Assert.Equal((5u, false), (read.Self.Id, read.IsFounder));
+        Assert.Throws<ConfigurationException>(() => Parse(joined.Replace("joined: true\n", "", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void The_CAs_key_may_lie_on_a_node_that_signs()
+    {
+        DaemonConfiguration read = Parse(Good.Replace("peerTls: plain", "peerTls: { ca: ca.crt, certificate: n1.crt, key: n1.key, caKey: ca.key }", StringComparison.Ordinal));
+        Assert.Equal("/etc/cluster/ca.key", read.AuthorityKey);
+        Assert.Null(Parse(Good).AuthorityKey);
     }
 
     [Fact]

@@ -27,7 +27,7 @@ public sealed class FoldingTests
             {
                 Command command = history.Next(state);
                 events.Clear();
-                state.Apply(new LogEntry(new LogIndex(index), new Term(1), EntryKind.Command, command.ToByteArray()), events);
+                state.Apply(Entry(index, command, state), events);
                 foreach (ClusterEvent each in events)
                 {
                     kinds.Add(each.KindCase);
@@ -48,15 +48,30 @@ public sealed class FoldingTests
                 ClusterEvent.KindOneofCase.NodeFenced, ClusterEvent.KindOneofCase.NodeAdded, ClusterEvent.KindOneofCase.NodeRemoved,
                 ClusterEvent.KindOneofCase.NodeChanged, ClusterEvent.KindOneofCase.GroupStop, ClusterEvent.KindOneofCase.GroupStart,
                 ClusterEvent.KindOneofCase.GroupReady,
+                ClusterEvent.KindOneofCase.SettingsChanged, ClusterEvent.KindOneofCase.VotersChanged,
             },
             kinds.ToHashSet());
+    }
+
+    /// <summary>Mostly commands; now and then, as the engine commits them, a change of the voters.</summary>
+    private static LogEntry Entry(ulong index, Command command, ClusterState state)
+    {
+        if (state.FeatureLevel < FeatureLevels.Membership || index % 37 != 0)
+        {
+            return new LogEntry(new LogIndex(index), new Term(1), EntryKind.Command, command.ToByteArray());
+        }
+
+        NodeId[] all = [.. state.Nodes.Select(node => node.Id)];
+        var votes = new SortedDictionary<NodeId, int> { [all[0]] = (int)(index % 5) + 1 };
+        var changed = new ClusterConfiguration(all.Take(2), index % 2 == 0 ? all.Take(1) : [], all.Skip(2), votes: votes);
+        return new LogEntry(new LogIndex(index), new Term(1), EntryKind.Configuration, ConfigurationCodec.Encode(changed));
     }
 
     private static MembershipSnapshot Told(ClusterState state) => MemberSnapshots.Of(state).ToSnapshot(new NodeId(1), "test");
 
     private static string Words(MembershipSnapshot snapshot)
     {
-        var words = new StringBuilder($"{snapshot.Position} e{snapshot.Epoch.Value} s{snapshot.SettingsVersion} a{snapshot.IsAssembled}");
+        var words = new StringBuilder($"{snapshot.Position} e{snapshot.Epoch.Value} s{snapshot.SettingsVersion}");
         foreach (NodeSnapshot node in snapshot.Nodes)
         {
             words.Append($" [{node.Id.Value} {node.Name} {node.Incarnation.Value} {node.State} {string.Join(',', node.Addresses)} v{node.Votes}"

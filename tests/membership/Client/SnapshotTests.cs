@@ -44,7 +44,6 @@ public sealed class SnapshotTests
             Labels = { new Label { Key = "zone", Value = "b" }, new Label { Key = "rack", Value = "9" } },
         });
         daemon.State.SettingsVersion = 12;
-        daemon.State.Assembled = true;
         daemon.State.Voters = new VotersChangedEvent { Voters = { 4, 1 }, Votes = { 2, 1 }, Outgoing = { 1 }, OutgoingVotes = { 1 } };
         daemon.State.Groups.Add(new Protocol.Group { Name = "g", Generation = 5, Phase = (uint)GroupPhase.Ready });
         await using MembershipClient client = await MembershipClientTests.ConnectAsync(daemon);
@@ -54,7 +53,7 @@ public sealed class SnapshotTests
         Assert.Equal(["10.0.0.4:7", "10.1.0.4:7"], node.Addresses);
         Assert.Equal((2, true, true, true), (node.Votes, node.IsArbiter, node.IsMaintained, node.IsDraining));
         Assert.Equal(["rack", "zone"], node.Labels.Keys);
-        Assert.Equal((12UL, true), (now.SettingsVersion, now.IsAssembled));
+        Assert.Equal(12UL, now.SettingsVersion);
         Assert.Equal([new VoterSnapshot(new NodeId(1), 1), new VoterSnapshot(new NodeId(4), 2)], now.Quorum.Voters);
         Assert.Equal([new VoterSnapshot(new NodeId(1), 1)], now.Quorum.Outgoing);
         Assert.Equal((3, 2), (now.Quorum.VotesTotal, now.Quorum.VotesNeeded));
@@ -88,11 +87,10 @@ public sealed class SnapshotTests
         daemon.Emit(new ClusterEvent { NodeRemoved = new NodeRemovedEvent { Node = 5, Name = "n5" } });
         daemon.Emit(new ClusterEvent { SettingsChanged = new SettingsChangedEvent { Version = 3 } });
         daemon.Emit(new ClusterEvent { VotersChanged = new VotersChangedEvent { Voters = { 1, 2, 3 }, Votes = { 1, 1, 1 } } });
-        daemon.Emit(new ClusterEvent { ClusterAssembled = new ClusterAssembledEvent() });
         daemon.EmitStart("g", 4, 200);
         MembershipSnapshot now = await CaughtUpAsync(client, daemon);
         Assert.Null(now.Find(new NodeId(5)));
-        Assert.Equal((3UL, true, 2), (now.SettingsVersion, now.IsAssembled, now.Quorum.VotesNeeded));
+        Assert.Equal((3UL, 2), (now.SettingsVersion, now.Quorum.VotesNeeded));
         Assert.Equal(new GroupSnapshot("g", new Generation(4), GroupPhase.Starting), now.Find("g"));
         daemon.Emit(new ClusterEvent { GroupReady = new GroupReadyEvent { Group = "g", Generation = 4 } });
         Assert.Equal(GroupPhase.Ready, (await CaughtUpAsync(client, daemon)).Find("g")!.Phase);

@@ -12,6 +12,7 @@ internal sealed class QuorumCommand(CommonOptions common, CliConsole console)
     {
         var command = new Command("quorum", "Show quorum: votes, leader, lease. Ends with 4 when there is none.")
         {
+            new AssembleCommand(common, console).Build(),
             new SimulateCommand(common, console).Build(),
         };
         command.SetAction(ShowAsync);

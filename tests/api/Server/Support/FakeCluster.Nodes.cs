@@ -1,5 +1,7 @@
 using Cluster.Api.Contract;
 using Cluster.Api.Server.Cluster;
+using Cluster.Api.Server.Settings;
+using Cluster.Consensus;
 using Cluster.Membership;
 using Cluster.Membership.Protocol;
 
@@ -8,6 +10,8 @@ namespace Cluster.Api.Server.Tests.Support;
 /// <content>Nodes that come and go, and tokens.</content>
 internal sealed partial class FakeCluster
 {
+    private NodeNumbers Numbers => new([.. Nodes.Select(node => (new NodeId(node.Id), node.Name))]);
+
     private static CommandOutcome Accepted(ulong id = 0) => new(OutcomeCode.Accepted, 50, id, "");
 
     private CommandOutcome? ApplyNodes(Command command)
@@ -59,6 +63,20 @@ internal sealed partial class FakeCluster
             case Command.KindOneofCase.TokenRevoke:
                 int revoked = Tokens.FindIndex(each => each.Id == command.TokenRevoke.Id);
                 Tokens[revoked] = Tokens[revoked] with { IsRevoked = true };
+                return Accepted();
+            case Command.KindOneofCase.SettingsChange:
+                SettingsChange settings = command.SettingsChange;
+                if (settings.BasedOn != Settings[^1].Version)
+                {
+                    return new CommandOutcome(OutcomeCode.Conflict, 50, 0, "another change came first");
+                }
+
+                Settings.Add(new SettingsView(
+                    settings.BasedOn + 1, ClusterSettings.From(settings.Settings), settings.Settings.Clone(), settings.Who, 1_700_000_100_000));
+                return Accepted();
+            case Command.KindOneofCase.ClusterAssemble:
+                Missing.Clear();
+                Quorate = true;
                 return Accepted();
             default:
                 return null;

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using Cluster.Api.Contract;
 using Cluster.Api.Server.Cluster;
+using Cluster.Api.Server.Settings;
+using Cluster.Consensus;
 using Cluster.Membership;
 using Cluster.Membership.Protocol;
 using Evidence = Cluster.Api.Contract.Evidence;
@@ -46,6 +48,13 @@ internal sealed partial class FakeCluster : ICluster
 
     /// <summary>When set, reads throw it.</summary>
     public Exception? ReadFault { get; set; }
+
+    /// <summary>What wait-for-all waits for.</summary>
+    public List<string> Missing { get; set; } = [];
+
+    /// <summary>The settings after each change.</summary>
+    public List<SettingsView> Settings { get; } =
+        [new SettingsView(1, ClusterSettings.Default, new Membership.Protocol.Settings(), "configuration of n1", 1_700_000_000_000)];
 
     public List<KnownToken> Tokens { get; } = [];
 
@@ -118,6 +127,9 @@ internal sealed partial class FakeCluster : ICluster
                 VotesUp = 3,
                 VotersUp = 3,
                 Voters = ["n1", "n2", "n3"],
+                Missing = [.. Missing],
+                SettingsVersion = Settings[^1].Version,
+                Policy = SettingsMap.Values(Settings[^1].Values, "", Numbers).Quorum,
                 Lease = new LeaseDocument(LeaseHeld, LeaseHeld ? 600 : 0),
                 CommitIndex = 50,
                 AppliedIndex = 50,
@@ -209,6 +221,14 @@ internal sealed partial class FakeCluster : ICluster
 
     public Task<IReadOnlyList<JoinPeer>> ReadFoundersAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<JoinPeer>>(
         [.. Enumerable.Range(1, 3).Select(number => new JoinPeer((uint)number, $"n{number}", [$"10.0.0.{number}:7101"]))]);
+
+    public Task<(SettingsView Settings, NodeNumbers Nodes)> ReadSettingsAsync(CancellationToken cancellation) => Task.FromResult((Settings[^1], Numbers));
+
+    public Task<IReadOnlyList<SettingsView>> ReadSettingsHistoryAsync(CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<SettingsView>>([.. Settings]);
+
+    public Task<Command> MakeAssembleAsync(string who, CancellationToken cancellation) =>
+        Task.FromResult(new Command { ClusterAssemble = new ClusterAssemble { Who = who } });
 
     public Task<CommandOutcome> SubmitAsync(Command command, CancellationToken cancellation)
     {

@@ -23,6 +23,12 @@ internal sealed class ProcessNodes : IAsyncDisposable
     /// <summary>Lines added to every configuration file.</summary>
     public string Extra { get; init; } = "";
 
+    /// <summary>Where everything lies; gone at the end.</summary>
+    public string Folder => _folder;
+
+    /// <summary>The socket of a node's API.</summary>
+    public string SocketOf(int at) => Path.Combine(_folder, $"n{at + 1}.sock");
+
     /// <summary>The folder of a node's log.</summary>
     public string DataOf(int at) => Path.Combine(_folder, $"n{at + 1}");
 
