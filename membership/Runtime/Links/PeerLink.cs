@@ -11,6 +11,9 @@ internal sealed class PeerLink
 {
     private const long LookAgainAfterMs = 20;
 
+    /// <summary>Acknowledgements may be late by 40 ms without anything being wrong, and one segment may be lost.</summary>
+    private static readonly TimeSpan s_patienceWithTcp = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Messages handed to the link.</summary>
     public long SentCount;
 
@@ -149,7 +152,7 @@ internal sealed class PeerLink
     {
         for (int i = 0; i < paths.Length; i++)
         {
-            _health[i] = paths[i].HealthOfLink(nowMs, Patience);
+            _health[i] = paths[i].HealthOfLink(nowMs, Patience > s_patienceWithTcp ? Patience : s_patienceWithTcp);
             if (_health[i] == PathHealth.Good && Pulse.IsSilent(paths[i].Number, Patience))
             {
                 _health[i] = PathHealth.Silent;

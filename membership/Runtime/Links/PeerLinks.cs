@@ -145,7 +145,7 @@ internal sealed class PeerLinks : IAsyncDisposable
     /// <summary>Datagrams that came in the name of no peer.</summary>
     public long StrangePulses => _pulse.Strangers;
 
-    private TimeSpan Patience => TimeSpan.FromMilliseconds(Math.Max(100, 2.5 * _heartbeat.TotalMilliseconds));
+    private TimeSpan Patience => 2.5 * _heartbeat;
 
     /// <summary>
     /// Takes the whole new list of nodes, this one among them: links to new ones are prepared, those to removed ones close, and those to moved ones follow.

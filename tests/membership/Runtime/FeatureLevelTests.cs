@@ -16,7 +16,7 @@ public sealed class FeatureLevelTests
         await AllKnowAllAsync(cluster);
         Assert.All(cluster.Nodes, node => Assert.Equal(FeatureLevels.First, node.Runtime.Status.FeatureLevel));
 
-        Assert.True(await cluster[3].StopAsync());
+        Assert.True(await cluster[3].StopAsync(), string.Join('\n', cluster[3].Log.Lines));
         cluster[3].Options = cluster[3].Options with { FeatureLevel = FeatureLevels.Understood };
         await cluster[3].StartAsync();
 
