@@ -10,6 +10,7 @@ namespace Cluster.Api.Contract;
     NumberHandling = JsonNumberHandling.Strict)]
 [JsonSerializable(typeof(ClusterDocument))]
 [JsonSerializable(typeof(NodeList))]
+[JsonSerializable(typeof(LinkList))]
 [JsonSerializable(typeof(FenceRequest))]
 [JsonSerializable(typeof(ConfirmFencedRequest))]
 [JsonSerializable(typeof(FenceOperationPage))]

@@ -9,14 +9,33 @@ internal sealed class ChangeNotifier : IThreadPoolWorkItem
 {
     private TaskCompletionSource _next = Make();
     private int _queued;
+    private int _awaited;
 
     /// <summary>Completes after the next change.</summary>
-    public Task Next => Volatile.Read(ref _next).Task;
+    public Task Next
+    {
+        get
+        {
+            while (true)
+            {
+                TaskCompletionSource next = Volatile.Read(ref _next);
+                Interlocked.Exchange(ref _awaited, 1);
+                if (ReferenceEquals(next, Volatile.Read(ref _next)))
+                {
+                    return next.Task;
+                }
 
-    /// <summary>Something changed.</summary>
+                // A change came between: what was noted may have been taken for a wish for that one.
+            }
+        }
+    }
+
+    /// <summary>Something changed. Costs next to nothing while nobody waits.</summary>
     public void Raise()
     {
-        if (Interlocked.Exchange(ref _queued, 1) == 0)
+        // What changed was written before; whoever begins to wait after this look finds it.
+        Interlocked.MemoryBarrier();
+        if (Volatile.Read(ref _awaited) != 0 && Interlocked.Exchange(ref _queued, 1) == 0)
         {
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         }
@@ -25,6 +44,7 @@ internal sealed class ChangeNotifier : IThreadPoolWorkItem
     void IThreadPoolWorkItem.Execute()
     {
         Interlocked.Exchange(ref _queued, 0);
+        Interlocked.Exchange(ref _awaited, 0);
         Interlocked.Exchange(ref _next, Make()).TrySetResult();
     }
 

@@ -56,6 +56,9 @@ internal static partial class RuntimeLog
     [LoggerMessage(1017, LogLevel.Error, "The log goes on for now, but needs an operator: {Problem}")]
     public static partial void LogTrouble(ILogger logger, string problem);
 
+    [LoggerMessage(1046, LogLevel.Warning, "Ends the stays of local members: {Reason}")]
+    public static partial void StaysEnded(ILogger logger, string reason);
+
     [LoggerMessage(1018, LogLevel.Warning, "Read the configuration: {Difference}")]
     public static partial void NodesIgnored(ILogger logger, string difference);
 

@@ -41,6 +41,9 @@ internal interface ICluster
     /// <summary>The settings after each change that is retained, oldest first.</summary>
     Task<IReadOnlyList<SettingsView>> ReadSettingsHistoryAsync(CancellationToken cancellation);
 
+    /// <summary>The ways from this node to the others, as they are now.</summary>
+    IReadOnlyList<LinkDocument> Links { get; }
+
     /// <summary>The command with which an operator says to go on without the nodes that were not seen.</summary>
     Task<Command> MakeAssembleAsync(string who, CancellationToken cancellation);
 

@@ -20,6 +20,9 @@ internal sealed class RuntimeCluster(NodeRuntime runtime, string name, ClusterPr
     public string Name => name;
 
     /// <inheritdoc/>
+    public IReadOnlyList<LinkDocument> Links => [.. runtime.Peers.Select(LinkProjection.Of)];
+
+    /// <inheritdoc/>
     public Task<ClusterDocument> ReadAsync(CancellationToken cancellation) => OnLoopAsync(projection.Of, cancellation);
 
     /// <inheritdoc/>

@@ -73,6 +73,7 @@ internal static class ApiHost
         app.MapQuorum();
         app.MapNodes();
         app.MapNodeChanges();
+        app.MapLinks();
         app.MapJoining();
         app.MapTokens();
         app.MapSettings();

@@ -29,6 +29,7 @@ public sealed partial class ClusterNode
         _timekeeper.Tick(now, Effects);
         _requests.Tick(now, Effects.RaftMessages);
         _holder.Tick(now, Incarnation, _grantor, Own, Effects.Messages);
+        _stop.Tick(now, _isMember, KnowsOfQuorum(now), Effects);
         _orders.Tick(now, Incarnation, Effects.FenceOrders);
         _detector.Tick(now, _wallClockMs, Incarnation, Effects.Messages);
         _supervisor.Tick(now, _wallClockMs, Incarnation);
@@ -46,6 +47,13 @@ public sealed partial class ClusterNode
         _compactor.Tick(now);
         Drain(now);
         NoticePeers();
+    }
+
+    /// <summary>A node that hears a leader but gets no lease from it (it is to be fenced) is not without quorum.</summary>
+    private bool KnowsOfQuorum(MonotonicTime now)
+    {
+        ReplicatedLogStatus status = Log.Status;
+        return status.IsLeader ? now < status.ConfirmedUntil : now < LeaseDeadline || !status.Leader.IsNone;
     }
 
     private void NoticePeers()

@@ -20,6 +20,7 @@ public sealed partial class ClusterNode
     private readonly FenceSupervisor _supervisor;
     private readonly FeatureSteward _features;
     private readonly AckWatch _acks;
+    private readonly NoQuorumStop _stop;
     private readonly VoterSteward _voters;
     private readonly Timekeeper _timekeeper;
     private readonly SettingsInForce _settings;
@@ -69,6 +70,7 @@ public sealed partial class ClusterNode
         _joiner = new Joiner(options, State, log);
         _orders = new AttemptOrders(options, _settings, State, _grantor, _holder);
         _compactor = new Compactor(options.Compaction, options.Nonce, State, log);
+        _stop = new NoQuorumStop(_settings);
         _timekeeper = new Timekeeper(options.StoredTiming ?? StoredTiming.Configured(options.Timing), State, _settings, log, now);
         _lastSeen = now;
 
@@ -108,6 +110,12 @@ public sealed partial class ClusterNode
 
     /// <summary>When this node's lease ends, by its own clock; <see cref="MonotonicTime.DistantPast"/> when it has none.</summary>
     public MonotonicTime LeaseDeadline => _isMember ? _holder.Deadline : MonotonicTime.DistantPast;
+
+    /// <summary>
+    /// True from the moment that local stays were ended for want of a quorum (<see cref="NodeEffects.StaysEnded"/>) until there is one again: nobody may
+    /// join a group on this node.
+    /// </summary>
+    public bool IsStoppedWithoutQuorum => _stop.IsStopped;
 
     /// <summary>Advances time. To be called at least every few milliseconds.</summary>
     /// <param name="now">This machine's clock.</param>
@@ -277,6 +285,7 @@ public sealed partial class ClusterNode
 
         _contacts.Forgive(now);
         _acks.Reset();
+        _stop.Stalled(now);
         if (gap >= _settings.Timing.ElectionTimeoutMin)
         {
             Log.Abdicate(now);

@@ -54,6 +54,12 @@ public sealed class NodeEffects
     public string? IncarnationEnded { get; set; }
 
     /// <summary>
+    /// Set when this node has been without quorum for so long that the settings want local stays in groups ended (<see cref="NoQuorumPolicy.Stop"/>), although its
+    /// life is not over: every local group member must be told that its stay is over, and leaves when it has given up what it holds. The text says why.
+    /// </summary>
+    public string? StaysEnded { get; set; }
+
+    /// <summary>
     /// Set when numbers, names or addresses of nodes changed: the links go by <see cref="ClusterState.Nodes"/> from now on. Nodes that are new or were removed are
     /// still to be heard: the engine tells them what they need to know.
     /// </summary>
@@ -74,6 +80,7 @@ public sealed class NodeEffects
         || Restored is not null
         || EventsDroppedThrough is not null
         || IncarnationEnded is not null
+        || StaysEnded is not null
         || PeersChanged
         || TimingToStore is not null
         || JoinRefused is not null;
@@ -93,6 +100,7 @@ public sealed class NodeEffects
         EventsDroppedThrough = null;
         ExitQuestions.Clear();
         IncarnationEnded = null;
+        StaysEnded = null;
         JoinRefused = null;
         PeersChanged = false;
         TimingToStore = null;

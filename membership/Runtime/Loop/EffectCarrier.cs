@@ -80,6 +80,9 @@ internal sealed class EffectCarrier(
         effects.Clear();
     }
 
+    /// <summary>Goes by other durations from now on.</summary>
+    public void Retime(MembershipTiming timing) => links.HeartbeatInterval = timing.HeartbeatInterval;
+
     /// <summary>Counts what arrived of snapshots.</summary>
     public void NoteReceived(in RaftMessage message)
     {
@@ -133,7 +136,7 @@ internal sealed class EffectCarrier(
             links.Update([.. node.State.Nodes.Select(PeerOf)]);
         }
 
-        PublishLease(node, effects.IncarnationEnded);
+        PublishLease(node, effects.IncarnationEnded, effects.StaysEnded);
         PublishStatus(node, now, effects.Events.Count > 0 || effects.Restored is not null);
         if (effects.JoinRefused is { } refusal && refusal != _refusal)
         {
@@ -179,19 +182,29 @@ internal sealed class EffectCarrier(
         }
     }
 
-    private void PublishLease(ClusterNode node, string? ended)
+    private void PublishLease(ClusterNode node, string? ended, string? stopped)
     {
         LeaseView old = lease.Current;
-        if (node.LeaseDeadline == old.Deadline && node.Incarnation == old.Incarnation && ended is null)
+        if (node.LeaseDeadline == old.Deadline
+            && node.Incarnation == old.Incarnation
+            && node.IsStoppedWithoutQuorum == old.IsStopped
+            && ended is null
+            && stopped is null)
         {
             return;
         }
 
-        LeaseView view = old with { Incarnation = node.Incarnation, Deadline = node.LeaseDeadline };
+        LeaseView view = old with { Incarnation = node.Incarnation, Deadline = node.LeaseDeadline, IsStopped = node.IsStoppedWithoutQuorum };
+        if (stopped is not null)
+        {
+            RuntimeLog.StaysEnded(logger, stopped);
+            view = view with { LastEnded = old.Incarnation, EndReason = stopped, Ends = old.Ends + 1 };
+        }
+
         if (ended is not null)
         {
             RuntimeLog.IncarnationEnded(logger, old.Incarnation.Value, ended);
-            view = view with { LastEnded = old.Incarnation, EndReason = ended };
+            view = view with { LastEnded = old.Incarnation, EndReason = ended, Ends = old.Ends + 1 };
         }
 
         if (view.Incarnation != old.Incarnation && view.Incarnation != Incarnation.None)

@@ -90,6 +90,7 @@ internal sealed class NodeLoop : ILoopCore
         if (!ReferenceEquals(_timing, Node.Settings.Timing))
         {
             _timing = Node.Settings.Timing;
+            _effects.Retime(_timing);
             _loop.Retime(TickIntervalOf(_timing), _timing.StallThreshold);
         }
     }

@@ -40,11 +40,20 @@ internal sealed class MemberConnection(Socket socket, EventFeed events, LeaseBoa
     public Task SendAsync(ServerMessage message, CancellationToken cancellation) =>
         WriteAsync(MemberFrames.Encode(message), cancellation);
 
+    /// <summary>How often this client was told that stays were ended, over all its connections.</summary>
+    public ulong EndsTold => _told.Ends;
+
     /// <summary>Sends the welcome and remembers which lease it told.</summary>
-    public Task WelcomeAsync(Welcome welcome, CancellationToken cancellation)
+    /// <param name="welcome">The welcome, complete but for the lease.</param>
+    /// <param name="endsTold">What <see cref="EndsTold"/> said of the client's former connection; null when it holds no stay.</param>
+    /// <param name="cancellation">Gives it up.</param>
+    public Task WelcomeAsync(Welcome welcome, ulong? endsTold, CancellationToken cancellation)
     {
-        _told = lease.Current;
-        welcome.Lease = ToMessage(_told);
+        LeaseView now = lease.Current;
+        welcome.Lease = ToMessage(now);
+
+        // Stays may have been ended, and be possible again in the same life, while nobody was connected.
+        _told = now with { Ends = endsTold ?? now.Ends };
         return SendAsync(new ServerMessage { Welcome = welcome }, cancellation);
     }
 
@@ -57,13 +66,14 @@ internal sealed class MemberConnection(Socket socket, EventFeed events, LeaseBoa
             Task change = Task.WhenAny(_answered.Next, lease.Moved.Next);
             frames.SetLength(0);
             LeaseView now = lease.Current;
-            if (now.LastEnded != _told.LastEnded && now.LastEnded == _told.Incarnation)
+            bool ended = now.Ends != _told.Ends && now.LastEnded == _told.Incarnation;
+            if (ended)
             {
                 Put(frames, new ServerMessage { Ended = new Ended { Incarnation = now.LastEnded.Value, Reason = now.EndReason } });
             }
 
             // Before the answers: whoever learns that it joined must find the incarnation that it joined in.
-            if (now.Deadline != _told.Deadline || now.Incarnation != _told.Incarnation)
+            if (ended || now.Deadline != _told.Deadline || now.Open != _told.Open)
             {
                 Put(frames, new ServerMessage { Lease = ToMessage(now) });
             }
@@ -121,8 +131,8 @@ internal sealed class MemberConnection(Socket socket, EventFeed events, LeaseBoa
 
     private static LeaseUpdate ToMessage(LeaseView view) => new()
     {
-        Incarnation = view.Incarnation.Value,
-        DeadlineNs = view.Incarnation == Incarnation.None ? 0 : Math.Max(0, view.Deadline.Nanoseconds),
+        Incarnation = view.Open.Value,
+        DeadlineNs = view.Open == Incarnation.None ? 0 : Math.Max(0, view.Deadline.Nanoseconds),
     };
 
     private async Task WriteAsync(ReadOnlyMemory<byte> frames, CancellationToken cancellation)

@@ -36,9 +36,13 @@ internal sealed class MemberHandshake(IMemberHost host)
     }
 
     /// <summary>Sends the welcome.</summary>
+    /// <param name="connection">Where.</param>
+    /// <param name="hello">What was asked for.</param>
+    /// <param name="endsTold">See <see cref="MemberConnection.WelcomeAsync"/>.</param>
+    /// <param name="cancellation">Gives it up.</param>
     /// <returns>The position after which events are to be sent.</returns>
     /// <exception cref="EventsTrimmedException">A watch asks for events that are not retained any more.</exception>
-    public async Task<EventPosition> WelcomeAsync(MemberConnection connection, Hello hello, CancellationToken cancellation)
+    public async Task<EventPosition> WelcomeAsync(MemberConnection connection, Hello hello, ulong? endsTold, CancellationToken cancellation)
     {
         Snapshot snapshot = await host.SnapshotAsync(cancellation).ConfigureAwait(false);
         var after = new EventPosition(snapshot.Position.Index, snapshot.Position.Ordinal);
@@ -65,7 +69,7 @@ internal sealed class MemberHandshake(IMemberHost host)
             Snapshot = snapshot,
             EventsAfter = new Position { Index = after.Index, Ordinal = after.Ordinal },
         };
-        await connection.WelcomeAsync(welcome, cancellation).ConfigureAwait(false);
+        await connection.WelcomeAsync(welcome, endsTold, cancellation).ConfigureAwait(false);
         return after;
     }
 }

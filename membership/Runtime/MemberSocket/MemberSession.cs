@@ -14,6 +14,7 @@ internal sealed class MemberSession(ulong number, ProcessIdentity process)
     private MemberConnection? _connection;
     private int _joining;
     private bool _ended;
+    private ulong _endsTold;
 
     /// <summary>The number that the client drew.</summary>
     public ulong Number => number;
@@ -33,6 +34,18 @@ internal sealed class MemberSession(ulong number, ProcessIdentity process)
         }
     }
 
+    /// <summary>How often the client had been told that stays were ended when its former connection ended; null when it holds no stay.</summary>
+    public ulong? EndsTold
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _stays.Count == 0 ? null : _endsTold;
+            }
+        }
+    }
+
     /// <summary>Attaches a connection.</summary>
     /// <returns>Whether the session still lives, and the connection that it had.</returns>
     public (bool Attached, MemberConnection? Before) Attach(MemberConnection connection)
@@ -45,6 +58,7 @@ internal sealed class MemberSession(ulong number, ProcessIdentity process)
             }
 
             MemberConnection? before = _connection;
+            _endsTold = before?.EndsTold ?? _endsTold;
             _connection = connection;
             return (true, before);
         }
@@ -62,6 +76,7 @@ internal sealed class MemberSession(ulong number, ProcessIdentity process)
             }
 
             _connection = null;
+            _endsTold = connection.EndsTold;
             return true;
         }
     }

@@ -93,7 +93,7 @@ internal sealed class MemberSocketServer : IAsyncDisposable
             Incarnation swept = _host.Lease.Current.Incarnation;
             while (true)
             {
-                Task moved = _host.Lease.Moved.Next;
+                Task moved = _host.Lease.Turned.Next;
                 Incarnation current = _host.Lease.Current.Incarnation;
                 if (current != swept)
                 {
@@ -157,7 +157,7 @@ internal sealed class MemberSocketServer : IAsyncDisposable
     private async Task ServeWatchAsync(MemberConnection connection, Hello hello)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        EventPosition after = await _handshake.WelcomeAsync(connection, hello, end.Token).ConfigureAwait(false);
+        EventPosition after = await _handshake.WelcomeAsync(connection, hello, endsTold: null, end.Token).ConfigureAwait(false);
         await RunAllAsync(
             end,
             connection.SendEventsAsync(after, end.Token),
@@ -184,7 +184,7 @@ internal sealed class MemberSocketServer : IAsyncDisposable
         try
         {
             using var end = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-            EventPosition after = await _handshake.WelcomeAsync(connection, hello, end.Token).ConfigureAwait(false);
+            EventPosition after = await _handshake.WelcomeAsync(connection, hello, session.EndsTold, end.Token).ConfigureAwait(false);
             await RunAllAsync(
                 end,
                 connection.SendEventsAsync(after, end.Token),

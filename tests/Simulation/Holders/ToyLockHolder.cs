@@ -254,7 +254,7 @@ internal sealed class ToyLockHolder
 
     private void TryJoin()
     {
-        if (JoinPending || MemberKnown || Machine.Daemon is not Daemon daemon || daemon.Paused || daemon.Core.Incarnation == Incarnation.None)
+        if (JoinPending || MemberKnown || Machine.Daemon is not Daemon daemon || daemon.Paused || daemon.Core.Incarnation == Incarnation.None || daemon.Core.IsStoppedWithoutQuorum)
         {
             return;
         }

@@ -58,6 +58,7 @@ internal sealed class Daemon : HostProcess
                 Timing = world.Plan.Timing,
                 StoredTiming = stored,
                 Fencing = world.Plan.Fencing,
+                Quorum = new QuorumPolicy { NoQuorum = world.Plan.NoQuorum, NoQuorumStopAfter = SeedPlan.NoQuorumStopAfter },
                 Groups = new GroupPolicy { AckDeadline = SeedPlan.AckDeadline, LateMember = world.Plan.LateMember },
                 Compaction = new CompactionPolicy { Entries = world.Plan.CompactEvery, RetryPause = TimeSpan.FromSeconds(1) },
                 Mutations = world.Mutant.Membership,
@@ -182,6 +183,15 @@ internal sealed class Daemon : HostProcess
         if (effects.TimingToStore is { } timing)
         {
             Store(timing);
+        }
+
+        if (effects.StaysEnded is string stopped)
+        {
+            _world.Trace.Line(Machine.Number, $"stays ended: {stopped}");
+            foreach (ToyLockHolder holder in _attached)
+            {
+                holder.EndStay(stopped);
+            }
         }
 
         if (effects.IncarnationEnded is string reason)

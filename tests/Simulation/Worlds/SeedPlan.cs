@@ -42,6 +42,7 @@ internal sealed class SeedPlan
             RetryMin = TimeSpan.FromMilliseconds(200),
             RetryMax = TimeSpan.FromSeconds(1),
         };
+        NoQuorum = random.Chance(0.4) ? NoQuorumPolicy.Stop : NoQuorumPolicy.Freeze;
         LateMember = random.Chance(0.75) ? LateMember.Expel : LateMember.Fence;
     }
 
@@ -87,6 +88,11 @@ internal sealed class SeedPlan
     public long FaultsEnd { get; }
 
     public IReadOnlyList<string> Groups => s_groups;
+
+    public NoQuorumPolicy NoQuorum { get; }
+
+    /// <summary>Short enough to happen, long enough for every timing that <see cref="Faults.SettingsTurn"/> brings into force.</summary>
+    public static TimeSpan NoQuorumStopAfter { get; } = TimeSpan.FromSeconds(2);
 
     /// <summary>What becomes of members that do not acknowledge within <see cref="AckDeadline"/>.</summary>
     public LateMember LateMember { get; }

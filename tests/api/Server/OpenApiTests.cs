@@ -15,7 +15,7 @@ public sealed class OpenApiTests
         Assert.Equal(
         [
             "/healthz/live", "/healthz/ready", "/metrics", "/v1/cluster", "/v1/events", "/v1/fencing/operations",
-            "/v1/fencing/operations/{id}", "/v1/groups", "/v1/groups/{name}", "/v1/join", "/v1/nodes", "/v1/nodes/{name}",
+            "/v1/fencing/operations/{id}", "/v1/groups", "/v1/groups/{name}", "/v1/join", "/v1/links", "/v1/nodes", "/v1/nodes/{name}",
             "/v1/nodes/{name}/confirm-fenced", "/v1/nodes/{name}/drain", "/v1/nodes/{name}/fence", "/v1/nodes/{name}/leave", "/v1/nodes/{name}/maintenance",
             "/v1/quorum", "/v1/quorum/assemble", "/v1/quorum/simulate", "/v1/settings", "/v1/settings/history", "/v1/tokens", "/v1/tokens/{id}",
         ],

@@ -66,6 +66,9 @@ internal sealed class NodeDriver
 
     public string? Ended { get; private set; }
 
+    /// <summary>Why stays were ended, each time.</summary>
+    public List<string> StaysEnded { get; } = [];
+
     public List<ClusterEvent> Events { get; } = [];
 
     public List<(ulong Request, CommandOutcome Outcome)> Outcomes { get; } = [];
@@ -166,6 +169,11 @@ internal sealed class NodeDriver
             Orders.AddRange(Node.Effects.FenceOrders);
             Questions.AddRange(Node.Effects.ExitQuestions);
             Ended ??= Node.Effects.IncarnationEnded;
+            if (Node.Effects.StaysEnded is { } reason)
+            {
+                StaysEnded.Add(reason);
+            }
+
             Events.AddRange(Node.Effects.Events);
             Outcomes.AddRange(Node.Effects.Outcomes);
             Cancels.AddRange(Node.Effects.FenceCancels);
@@ -183,7 +191,7 @@ internal sealed class NodeDriver
                 }
             }
 
-            Proposed.AddRange(Log.Waiting.Select(entry => Command.Parser.ParseFrom(entry.Payload.Span)));
+            Proposed.AddRange(Log.Waiting.Where(entry => entry.Kind == EntryKind.Command).Select(entry => Command.Parser.ParseFrom(entry.Payload.Span)));
             if (Log.Waiting.Count == 0)
             {
                 return;

@@ -34,11 +34,13 @@ internal sealed class ScriptedLog : IReplicatedLog
     public void Commit()
     {
         Effects.Committed.AddRange(_waiting);
+        Status = Status with { CommitIndex = _waiting.Count > 0 ? _waiting[^1].Index : Status.CommitIndex };
         _waiting.Clear();
     }
 
     public void CommitFromElsewhere(ReadOnlyMemory<byte> payload)
     {
+        Commit();
         _last++;
         Effects.Committed.Add(new LogEntry(new LogIndex(_last), Status.Term, EntryKind.Command, payload));
     }
@@ -115,15 +117,14 @@ internal sealed class ScriptedLog : IReplicatedLog
         return true;
     }
 
-    /// <summary>A configuration is committed.</summary>
+    /// <summary>A configuration is in force, and committed like any other entry.</summary>
     public void Configure(ClusterConfiguration configuration)
     {
         // What stands before it in the log is committed with it.
         Commit();
         Configuration = configuration;
         ConfigurationIndex = new LogIndex(++_last);
-        Status = Status with { CommitIndex = ConfigurationIndex };
-        Effects.Committed.Add(new LogEntry(ConfigurationIndex, Status.Term, EntryKind.Configuration, ConfigurationCodec.Encode(configuration)));
+        _waiting.Add(new LogEntry(ConfigurationIndex, Status.Term, EntryKind.Configuration, ConfigurationCodec.Encode(configuration)));
     }
 
     public bool IsCaughtUp(NodeId learner) => Configuration.IsLearner(learner) && !Silent.Contains(learner);

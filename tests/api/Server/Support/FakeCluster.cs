@@ -31,6 +31,8 @@ internal sealed partial class FakeCluster : ICluster
 
     public List<NodeDocument> Nodes { get; set; }
 
+    public IReadOnlyList<LinkDocument> Links { get; set; } = [];
+
     public List<GroupDocument> Groups { get; set; } = [];
 
     public bool Quorate { get; set; } = true;

@@ -66,7 +66,7 @@ public sealed class PathTests : IAsyncLifetime
         await _one.ReachesAsync(_two, "a message over the other path");
         Assert.Contains(_one.Log.Lines, line => line.Contains("Traffic to n2 moves from", StringComparison.Ordinal));
         Assert.True(_one.StatusOf(2).IsConnected);
-        Assert.NotNull(_one.StatusOf(2).Paths[0].LastError);
+        await Eventually.Holds(() => _one.StatusOf(2).Paths[0].LastError is not null, "the reason");
 
         _preferred = new PathRelay(_first2, _preferred.Port);
         await Eventually.Holds(
