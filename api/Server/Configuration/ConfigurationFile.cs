@@ -109,6 +109,7 @@ internal static partial class ConfigurationFile
             new ClusterSettings { Timing = timing, Quorum = quorum, Fencing = policy, Groups = groups, Limits = limits },
             timingIsGood: !errors.Any);
         LogConfiguration log = ReadLog(root.Map("log"));
+        HookConfiguration? hooks = ReadHooks(root.Map("hooks"), directory);
         LogLevel level = root.Word("logLevel", LogLevels) ?? LogLevel.Information;
         root.Close();
         errors.ThrowIfAny();
@@ -134,6 +135,7 @@ internal static partial class ConfigurationFile
             Devices = devices,
             DeviceLines = deviceLines,
             Log = log,
+            Hooks = hooks,
             LogLevel = level,
         };
     }

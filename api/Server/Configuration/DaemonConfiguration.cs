@@ -62,8 +62,17 @@ internal sealed record DaemonConfiguration
     /// <summary>How the log is kept.</summary>
     public required LogConfiguration Log { get; init; }
 
+    /// <summary>Which executables are run for events; null for none.</summary>
+    public required HookConfiguration? Hooks { get; init; }
+
     public required LogLevel LogLevel { get; init; }
 }
+
+/// <summary>Executables that are run for events.</summary>
+/// <param name="Directory">Where they are.</param>
+/// <param name="Timeout">How long one run may take.</param>
+/// <param name="AtOnce">How many run at once.</param>
+internal sealed record HookConfiguration(string Directory, TimeSpan Timeout, int AtOnce);
 
 /// <summary>How the replicated log is kept on this node.</summary>
 /// <param name="SegmentBytes">The size of its files.</param>

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Cluster.Api.Server.Cluster;
 using Cluster.Api.Server.Configuration;
 using Cluster.Api.Server.Fencing;
+using Cluster.Api.Server.Hooks;
 using Cluster.Api.Server.Http;
 using Cluster.Api.Server.Joining;
 using Cluster.Consensus;
@@ -117,6 +118,7 @@ internal sealed partial class Daemon : IAsyncDisposable
         await using WebApplication app = ApiHost.Build(
             _configuration.Api, cluster, new ApiLimits(), logging => ApiHost.Logging(logging, _configuration.LogLevel), _material, leaving);
         await ListenAsync(app, hurry).ConfigureAwait(false);
+        await using HookService? hooks = Hooks(cluster, loggers);
         ReturnStartupMemory();
         LogServing(log, string.Join(", ", app.Urls));
         serving([.. app.Urls]);
@@ -130,6 +132,20 @@ internal sealed partial class Daemon : IAsyncDisposable
         await names.ConfigureAwait(false);
         return left;
     }
+
+    /// <summary>They go on while the node leaves: also of that somebody may want to know.</summary>
+    private HookService? Hooks(RuntimeCluster cluster, ILoggerFactory loggers) => _configuration.Hooks is not { } hooks ? null : new HookService(
+        cluster,
+        new HookOptions
+        {
+            Directory = hooks.Directory,
+            PositionDirectory = Path.Combine(_configuration.DataDirectory, "hooks"),
+            Cluster = _configuration.Cluster,
+            Node = _configuration.Self.Name,
+            Timeout = hooks.Timeout,
+            AtOnce = hooks.AtOnce,
+        },
+        loggers.CreateLogger<HookService>());
 
     private async Task ListenAsync(WebApplication app, CancellationToken hurry)
     {

@@ -6,7 +6,12 @@ using Cluster.Api.Server.Tests.Support;
 
 namespace Cluster.Api.Server.Tests;
 
+/// <summary>The umask is the whole process's: while one of these tests changes it, no other test may make files.</summary>
+[CollectionDefinition("alone", DisableParallelization = true)]
+public sealed class Alone;
+
 /// <summary>The REST API on its Unix socket.</summary>
+[Collection("alone")]
 public sealed partial class SocketTests
 {
     private const UnixFileMode OwnerAndGroup =
