@@ -124,6 +124,10 @@ public sealed partial class NodeRuntime
         {
             RuntimeLog.EndsAsVoter(_logger);
         }
+        catch (RuntimeStoppedException)
+        {
+            // It left, and then learnt that the others have gone on to a feature level that this build does not understand.
+        }
     }
 
     /// <summary>Waits until no process of this node is in a group, within bounded time.</summary>
