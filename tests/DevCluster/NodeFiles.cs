@@ -126,7 +126,7 @@ internal static class NodeFiles
         {
             string lockd = RepositoryLayout.Program("dlm-adapter/UserSpace/Server", "lockd");
             script.AppendLine(
-                $"keep lockd.log '{lockd}' --membership-socket run/members.sock --client-socket run/lockd.sock "
+                $"keep lockd.log '{lockd}' --membership-socket \"$PWD/run/members.sock\" --client-socket run/lockd.sock "
                 + $"--listen 127.0.0.1:{node.LockdPort} --space {LocalCluster.UserSpaceSpace} &");
         }
 
@@ -134,7 +134,7 @@ internal static class NodeFiles
         {
             string workload = RepositoryLayout.Program("tests/Workload", "cluster-workload");
             script.AppendLine(
-                $"keep workload.log '{workload}' --node {node.Name} --nodes {options.NodeCount} --membership-socket run/members.sock "
+                $"keep workload.log '{workload}' --node {node.Name} --nodes {options.NodeCount} --membership-socket \"$PWD/run/members.sock\" "
                 + $"--lockd-socket run/lockd.sock --listen 127.0.0.1:{node.InProcessPort} --shared '{sharedFolder}' --journal workload.journal --stop-file ../stop && touch workload.ended &");
         }
 
