@@ -102,7 +102,7 @@ public sealed class SeedTests
         RaftPlan[] plans = [.. Enumerable.Range(1, 1_000).Select(seed => new RaftPlan((ulong)seed))];
 
         Assert.Equal([RaftSeedClass.Swarm, RaftSeedClass.Steady, RaftSeedClass.Quiet], plans.Select(plan => plan.Class).Distinct().Order());
-        Assert.Equal([3, 4, 5, 6, 7], plans.Select(plan => plan.Voters).Distinct().Order());
+        Assert.Equal([2, 3, 4, 5, 6, 7], plans.Select(plan => plan.Voters).Distinct().Order());
         Assert.Equal(20, plans.Max(plan => plan.Spares));
     }
 

@@ -32,7 +32,8 @@ public class ManyLearnersTests
 
         double ms = Stopwatch.GetElapsedTime(began).TotalMilliseconds / Rounds;
         TestContext.Current.SendDiagnosticMessage("{0:F2} ms a round of heartbeats and entries to {1} learners", ms, Learners);
-        Assert.InRange(roundsThatAllocated, 0, 2);
+        // A list of effects that grows once more, and the blocks of the log.
+        Assert.InRange(roundsThatAllocated, 0, 5);
     }
 
     [Fact]
