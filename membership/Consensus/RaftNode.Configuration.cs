@@ -244,11 +244,22 @@ public sealed partial class RaftNode
 
         if (Configuration.IsJoint)
         {
-            AppendConfiguration(ConfigurationRules.Leave(Configuration));
+            LeaveJointConfiguration();
         }
         else if (!_peers.Electorate.HasSelf)
         {
             HandOverOnRemoval();
+        }
+    }
+
+    // Once the joint configuration is committed it is left, but not before both halves promise to help nobody else to lead for as long as was told on the word of the
+    // old half alone: from then on the new half can elect somebody without the old one. See RaftNode.Patience.cs, 6.
+    private void LeaveJointConfiguration()
+    {
+        bool isDone = _role == LogRole.Leader && Configuration.IsJoint && _commit >= _changeIndex;
+        if (isDone && (_now >= _quietUntil || PromisedUntil() >= _quietUntil))
+        {
+            AppendConfiguration(ConfigurationRules.Leave(Configuration));
         }
     }
 

@@ -119,6 +119,7 @@ public sealed partial class RaftNode
         }
 
         AdvanceHandover();
+        LeaveJointConfiguration();
         ForgetRemoved();
         TickTransfers();
     }
@@ -173,6 +174,7 @@ public sealed partial class RaftNode
         Promised(peer, stamp, response.Patience);
         AnswerReads();
         Acknowledged(response.Match, peer);
+        LeaveJointConfiguration();
         if (isNews && progress.HeardOf(response.Received, 2 * _options.HeartbeatInterval, _now))
         {
             SendAppends(peer);

@@ -19,6 +19,9 @@ r the bound on the ratio of two clock rates.
    runs out within the abstention.
 5. The leader is a voter itself. It counts its own present, and P of its own: it helps nobody else before PromisedUntil, and what that was is kept
    (quietUntil) when it stops leading, when who votes changes, and when its timing does. If it restarts, 4 holds for it too.
+6. What was told rests on the majority of the configuration that was in force then. While a change of who votes is joint, that half is still needed
+   to elect anybody. The leader leaves the joint configuration only when what it had told is over, or both halves promise as much; where all
+   are equally patient they do after the next heartbeat.
 */
 public sealed partial class RaftNode
 {

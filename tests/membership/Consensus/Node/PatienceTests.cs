@@ -42,6 +42,42 @@ public class PatienceTests
     }
 
     [Fact]
+    public void A_joint_configuration_is_left_only_when_its_new_half_promises_what_was_told_on_the_word_of_the_old_one()
+    {
+        // Told on the word of 1 and 2, the old majority: nobody else for a long time. 3, 4 and 5 could elect somebody without them.
+        TestVoter leader = Leader();
+        leader.Retime(1_000);
+        leader.Receive(Ack(2, 1, 1));
+        Assert.Equal("", leader.Change(ConfigurationStep.Add(new NodeId(4)), ConfigurationStep.Add(new NodeId(5))));
+        leader.Sync();
+        leader.Receive(Ack(2, 1, 2));
+        for (uint learner = 4; learner <= 5; learner++)
+        {
+            leader.Receive(Ack(learner, 1, 2) with { Session = learner - 3 });
+            leader.Receive(leader.Echo(learner, leader.Now, 2, 2) with { Session = learner - 3, Patience = Ms(200) });
+        }
+
+        leader.Receive(leader.Echo(2, leader.Now, 2, 2) with { Patience = Ms(900) });
+        MonotonicTime told = leader.Status.ConfirmedUntil;
+        Assert.Equal("", leader.Change(ConfigurationStep.Promote(new NodeId(4)), ConfigurationStep.Promote(new NodeId(5))));
+        leader.Sync();
+        for (uint voter = 2; voter <= 5; voter++)
+        {
+            ulong session = voter > 3 ? voter - 3 : 0;
+            leader.Receive(Ack(voter, 1, 3) with { Session = session });
+            leader.Receive(leader.Echo(voter, leader.Now, 3, 3) with { Session = session, Patience = Ms(voter == 2 ? 900 : 200) });
+        }
+
+        Assert.Equal(new LogIndex(3), leader.Status.CommitIndex);
+        Assert.True(leader.Status.ConfirmedUntil < told);
+        Assert.True(leader.Node.Configuration.IsJoint);
+
+        leader.Receive(leader.Echo(3, leader.Now, 3, 3) with { Patience = Ms(900) });
+        leader.Sync();
+        Assert.False(leader.Node.Configuration.IsJoint);
+    }
+
+    [Fact]
     public void A_build_that_does_not_tell_its_patience_is_counted_on_for_what_the_cluster_was_set_up_with()
     {
         TestVoter leader = Leader();

@@ -80,6 +80,8 @@ public class RemovalTests
         leader.Sync();
         leader.Receive(Ack(2, 1, 2));
         leader.Receive(Ack(3, 1, 2));
+        leader.Receive(leader.Echo(2, leader.Now, 2, 2));
+        leader.Receive(leader.Echo(3, leader.Now, 2, 2));
         leader.Sync();
         Assert.Equal("voters 2 3", leader.Node.Configuration.ToString());
 
