@@ -56,7 +56,11 @@ internal sealed class NamespacedCluster : IAsyncDisposable
     /// <returns>All events, from the first.</returns>
     public async Task<IReadOnlyList<CloudEvent>> SettleAsync()
     {
-        ClusterDocument settled = await Running.AllUpAsync();
+        // The leader's word: a node that was switched off and is back tells what it last knew, in which all are up, until it has caught up.
+        ClusterDocument settled = await Running.UntilAsync(
+            "a leader sure of its majority says that all nodes are up",
+            Nodes,
+            document => document.Quorum is { Quorate: true, Role: ConsensusRole.Leader } && document.Nodes.All(each => each.State == NodeState.Up));
         foreach (NodeDefinition node in Nodes)
         {
             await Running.UntilAsync(
