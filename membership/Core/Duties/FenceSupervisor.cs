@@ -128,17 +128,20 @@ internal sealed class FenceSupervisor(
             care.ProposeAgainAt = MonotonicTime.DistantPast;
         }
 
+        for (; care.Looked < operation.Attempts.Count && operation.Attempts[care.Looked].Ended; care.Looked++)
+        {
+            if (operation.Attempts[care.Looked].Failure is "timed-out" or "unknown")
+            {
+                // It did not answer in time, or nobody was left to hear the answer: also one that was followed by another at once.
+                _mayStillAct[operation.Node] = now + settings.Fencing.AttemptDeadline;
+            }
+        }
+
         if (operation.Running is null && begun != care.Ended)
         {
             care.Ended = begun;
             care.EndedAt = now;
             FenceAttempt last = operation.Attempts[^1];
-            if (last.Failure is "timed-out" or "unknown")
-            {
-                // It did not answer in time, or nobody was left to hear the answer.
-                _mayStillAct[operation.Node] = now + settings.Fencing.AttemptDeadline;
-            }
-
             int fruitless = FruitlessInARow(operation);
             care.NextAt = fruitless == 0 || last.Failure == "unknown" ? now : now + Pause(fruitless, levels);
         }
@@ -284,6 +287,9 @@ internal sealed class FenceSupervisor(
         public uint Begun { get; set; }
 
         public uint Ended { get; set; }
+
+        /// <summary>How many attempts that are over were looked at for what their devices may still do.</summary>
+        public int Looked { get; set; }
 
         public MonotonicTime BegunAt { get; set; }
 
