@@ -199,6 +199,33 @@ public class FenceSupervisorTests
         Assert.Contains(driver.Orders, order => order.Target == "n3");
     }
 
+    [Fact]
+    public void What_an_attempt_may_still_do_is_not_forgotten_when_another_replaced_it_at_once()
+    {
+        NodeDriver driver = DetectorTests.ThreeUp(out Incarnation two, out Incarnation three);
+        Incarnation[] lives = [two, three];
+        for (uint node = 2; node <= 3; node++)
+        {
+            driver.Commit(new Command
+            {
+                NodeDown = new NodeDown { Node = node, Incarnation = lives[node - 2].Value, Reason = "silent", FenceKind = FenceKind.Off },
+            });
+        }
+
+        FenceOrder first = Assert.Single(driver.Orders);
+        driver.Run(TimeSpan.FromSeconds(22.5));
+        Assert.Equal("unknown", driver.Node.State.FindOperation(first.Operation)!.Attempts[0].Failure);
+        driver.Node.AttemptFinished(first.Operation, 2, s_off, driver.Now);
+        driver.Settle();
+        Assert.Equal(FencePhase.Closed, driver.Node.State.FindOperation(first.Operation)!.Phase);
+
+        driver.Run(TimeSpan.FromSeconds(18));
+        Assert.DoesNotContain(driver.Orders, order => order.Target == "n3");
+        driver.Run(TimeSpan.FromSeconds(3));
+
+        Assert.Contains(driver.Orders, order => order.Target == "n3");
+    }
+
     private static NodeDriver Follower()
     {
         NodeDriver driver = new(leads: false);
